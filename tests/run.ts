@@ -1,4 +1,4 @@
-// The test runner: `npm test`, or `npm test -- [--jobs N] [WORD …]` for the files named like a WORD.
+// The test runner: `npm test -- [--jobs N] [WORD …]` runs the files whose path has a WORD in it.
 //
 // uvu by itself calls it success when a hook throws, when `.run()` is forgotten, when a file ends
 // early, and waits for ever for a test that hangs. Here each file runs in a process of its own
