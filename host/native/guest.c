@@ -1,0 +1,203 @@
+// The life of a guest: its control block, interrupting it, killing it.
+//
+// To stop a guest, `ending` is set and its thread gets KICK every 5 ms until the worker is gone.
+// A kick alone could be lost between the look at the flag and the kernel; repeated, it cannot.
+#include "guest.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+
+// Linux defines SIGSTKFLT and never sends it; libraries and programs leave it alone.
+#define KICK SIGSTKFLT
+
+enum { KICK_EVERY_NS = 5 * 1000 * 1000 };
+
+// The one process-wide thing: worker and owner find the same control block by its id, and every
+// exit path of the process finds all guests.
+static struct {
+  pthread_mutex_t lock;
+  struct guest *first;
+  uint32_t last_id;
+} registry = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void on_kick(int signal) { (void)signal; }
+
+// Installs the kick's handler, without SA_RESTART: a blocked system call has to return.
+bool kick_install(void) {
+  struct sigaction action = {.sa_handler = on_kick};
+  return sigaction(KICK, &action, NULL) == 0;
+}
+
+// Leaves the worker's thread the kick, the synchronous signals and V8's profiler; every other
+// signal belongs to the main thread.
+static void mask_signals(void) {
+  sigset_t set;
+  sigfillset(&set);
+  const int open[] = {KICK, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF};
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    sigdelset(&set, open[i]);
+  pthread_sigmask(SIG_SETMASK, &set, NULL);
+}
+
+// 0, 1 and 2: the host's own, or for an ungranted stdin one that is at end of file.
+static bool open_stdio(struct guest *guest, bool stdin_granted) {
+  for (int fd = 0; fd <= 2; fd++) {
+    int kfd = fd == 0 && !stdin_granted ? open("/dev/null", O_RDONLY | O_CLOEXEC)
+                                        : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    const struct description like = {.kind = KIND_STDIO};
+    if (table_open(guest, kfd < 0 ? -errno : kfd, &like, false) < 0)
+      return false;
+  }
+  return true;
+}
+
+static void destroy(struct guest *guest) {
+  table_destroy(guest);
+  free(guest->cmdline.bytes);
+  free(guest->environ.bytes);
+  pthread_mutex_destroy(&guest->lock);
+  free(guest);
+}
+
+// Makes a control block with 0, 1 and 2 open and enters it into the registry; takes over the
+// options' blobs. NULL when memory or descriptors are short.
+struct guest *guest_create(const struct guest_options *options) {
+  struct guest *guest = calloc(1, sizeof *guest);
+  if (!guest)
+    return NULL;
+  pthread_mutex_init(&guest->lock, NULL);
+  guest->refs = 1;
+  guest->placeholder = -1;
+  guest->cmdline = options->cmdline;
+  guest->environ = options->environ;
+  if (!table_create(guest, options->descriptors_max) || !open_stdio(guest, options->stdin_granted)) {
+    destroy(guest);
+    return NULL;
+  }
+  pthread_mutex_lock(&registry.lock);
+  guest->id = ++registry.last_id;
+  guest->next = registry.first;
+  registry.first = guest;
+  pthread_mutex_unlock(&registry.lock);
+  return guest;
+}
+
+static void ref(struct guest *guest) {
+  pthread_mutex_lock(&guest->lock);
+  guest->refs++;
+  pthread_mutex_unlock(&guest->lock);
+}
+
+void guest_unref(struct guest *guest) {
+  pthread_mutex_lock(&guest->lock);
+  bool last = --guest->refs == 0;
+  pthread_mutex_unlock(&guest->lock);
+  if (last)
+    destroy(guest);
+}
+
+struct guest *guest_find(uint32_t id) {
+  pthread_mutex_lock(&registry.lock);
+  struct guest *guest = registry.first;
+  while (guest && guest->id != id)
+    guest = guest->next;
+  if (guest)
+    ref(guest);
+  pthread_mutex_unlock(&registry.lock);
+  return guest;
+}
+
+// The worker's thread becomes the guest's; false when it is already to end or taken.
+bool guest_enter(struct guest *guest) {
+  pthread_mutex_lock(&guest->lock);
+  bool entered = !guest_is_ending(guest) && !guest->gone && guest->tid == 0;
+  if (entered) {
+    guest->tid = (pid_t)syscall(SYS_gettid);
+    guest->refs++;
+  }
+  pthread_mutex_unlock(&guest->lock);
+  if (entered)
+    mask_signals();
+  return entered;
+}
+
+// The worker's environment ends: whatever it was doing, nothing it opened is left.
+void guest_leave(struct guest *guest) {
+  atomic_store(&guest->ending, true);
+  table_close_all(guest);
+  pthread_mutex_lock(&guest->lock);
+  guest->tid = 0;
+  guest->gone = true;
+  pthread_mutex_unlock(&guest->lock);
+  guest_unref(guest);
+}
+
+static void *kick(void *argument) {
+  struct guest *guest = argument;
+  const struct timespec pause = {.tv_nsec = KICK_EVERY_NS};
+  for (bool gone = false; !gone; nanosleep(&pause, NULL)) {
+    pthread_mutex_lock(&guest->lock);
+    gone = guest->gone;
+    // Under the lock, the thread cannot end and its number cannot go to another.
+    if (guest->tid)
+      syscall(SYS_tgkill, getpid(), guest->tid, KICK);
+    pthread_mutex_unlock(&guest->lock);
+  }
+  guest_unref(guest);
+  return NULL;
+}
+
+// Every import returns -EINTR from now on, a blocked one at once. Ending the worker's JavaScript
+// is the caller's part.
+void guest_end(struct guest *guest) {
+  atomic_store(&guest->ending, true);
+  pthread_mutex_lock(&guest->lock);
+  bool start = !guest->kicking && !guest->gone;
+  if (start) {
+    guest->kicking = true;
+    guest->refs++;
+  }
+  pthread_mutex_unlock(&guest->lock);
+  if (!start)
+    return;
+  pthread_t thread;
+  sigset_t all, before;
+  sigfillset(&all);
+  // The kicker takes no signal that Node's own threads should see.
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_create(&thread, NULL, kick, guest) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (started) {
+    pthread_detach(thread);
+    return;
+  }
+  pthread_mutex_lock(&guest->lock);
+  guest->kicking = false;
+  pthread_mutex_unlock(&guest->lock);
+  guest_unref(guest);
+}
+
+void guest_end_all(void) {
+  pthread_mutex_lock(&registry.lock);
+  for (struct guest *guest = registry.first; guest; guest = guest->next)
+    guest_end(guest);
+  pthread_mutex_unlock(&registry.lock);
+}
+
+// The owner lets go: the worker is gone, or never came.
+void guest_release(struct guest *guest) {
+  pthread_mutex_lock(&registry.lock);
+  for (struct guest **link = &registry.first; *link; link = &(*link)->next) {
+    if (*link == guest) {
+      *link = guest->next;
+      break;
+    }
+  }
+  pthread_mutex_unlock(&registry.lock);
+  pthread_mutex_lock(&guest->lock);
+  guest->gone = true;
+  guest->owner = NULL;
+  pthread_mutex_unlock(&guest->lock);
+  guest_unref(guest);
+}

@@ -1,0 +1,166 @@
+// A guest as the addon sees it: its control block, descriptor table and memory.
+// Nothing here knows Node: only addon.c does, and hands itself in as `struct host`.
+//
+// Threads: `lock` guards what the owner's thread and the kicker touch. Everything below
+// "guest's thread" belongs to the worker from guest_enter() to guest_leave().
+#pragma once
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  CALL_ARGUMENTS = 6,          // arguments of the longest call
+  ADDRESS_BYTES = 128,         // sizeof(struct sockaddr_storage), the kernel's own bound
+  STDIO_PIECE_BYTES = 1 << 20, // the most that one kernel entry moves where it could run long
+};
+
+enum kind { KIND_STDIO, KIND_EPOLL, KIND_SOCKET, KIND_EVENTFD, KIND_TIMERFD };
+
+// What a socket's address is wanted for; the numbers are shared with host/policy.ts.
+enum verb { VERB_BIND = 1, VERB_LISTEN, VERB_CONNECT, VERB_SEND };
+
+// The policy's answers; shared with host/policy.ts.
+enum verdict { DENIED = 0, GRANTED = 1, HARMLESS = 2 };
+
+struct peers;
+
+// An open file description, as far as the kernel does not keep it for us.
+struct description {
+  uint32_t refs; // guest numbers that refer to it
+  enum kind kind;
+  int domain, type; // sockets only
+  bool granted;     // bound under a grant: may listen; a UDP socket may answer its senders
+  bool lingers;     // SO_LINGER was set: its close could block
+  bool nonblocking; // KIND_STDIO: the guest's O_NONBLOCK; the host's description never changes
+  struct peers *peers;
+};
+
+// One guest number. `description` is NULL where the number is free.
+struct slot {
+  struct description *description;
+  int kfd;      // the kernel's number; in a free slot that is pinned, the parked one
+  bool cloexec; // FD_CLOEXEC as the guest set it; the kernel's is always set
+  bool watched; // added to an epoll since it was opened
+  bool pinned;  // keeps its kernel number for good, see table.c
+};
+
+struct guest;
+
+// What the addon's Node side answers; called on the guest's thread.
+struct host {
+  // Brings guest->memory and memory_bytes up to date.
+  void (*refresh_memory)(struct guest *guest);
+  // Asks the policy about the first `bytes` of guest->address.
+  enum verdict (*decide)(struct guest *guest, enum verb verb, int type, size_t bytes);
+  // The first `bytes` of guest->address are where a socket now waits for clients.
+  void (*listening)(struct guest *guest, int type, size_t bytes);
+  // exit_group was called; the owner must end the worker.
+  void (*exiting)(struct guest *guest);
+};
+
+struct blob {
+  char *bytes;
+  uint32_t length;
+};
+
+struct guest {
+  pthread_mutex_t lock;
+  uint32_t id;
+  uint32_t refs; // registry, worker, kicker
+  pid_t tid;     // the worker's thread, 0 before guest_enter() and after guest_leave()
+  bool gone;     // the worker will not come back
+  bool kicking;
+  void *owner; // what host->exiting needs, NULL when the owner has let go
+  struct guest *next;
+
+  atomic_bool ending; // every import returns -EINTR from now on
+  atomic_bool exited; // by exit_group, with `status`
+  int32_t status;
+
+  // The guest's thread, from here on.
+  const struct host *host;
+  void *worker; // host's own state
+  uint8_t *memory;
+  uint64_t memory_bytes; // never more than there is; a miss asks again
+  int32_t *call;         // arguments of a call, its result in call[0]
+  uint8_t *address;      // ADDRESS_BYTES, what the policy is asked about
+  struct slot *slots;
+  uint32_t slot_count; // the quota
+  uint64_t *taken;     // a bit a number, so that the lowest free one is found quickly
+  int placeholder;     // parks kernel numbers, -1 until needed
+  struct blob cmdline, environ;
+};
+
+struct guest_options {
+  uint32_t descriptors_max;
+  bool stdin_granted;
+  struct blob cmdline, environ;
+};
+
+// guest.c: life, interrupting, killing
+struct guest *guest_create(const struct guest_options *options);
+struct guest *guest_find(uint32_t id); // takes a reference
+void guest_unref(struct guest *guest);
+bool guest_enter(struct guest *guest);
+void guest_leave(struct guest *guest);
+void guest_end(struct guest *guest);
+void guest_end_all(void);
+void guest_release(struct guest *guest);
+bool kick_install(void);
+
+static inline bool guest_is_ending(struct guest *guest) {
+  return atomic_load_explicit(&guest->ending, memory_order_relaxed);
+}
+
+// table.c: guest numbers
+bool table_create(struct guest *guest, uint32_t count);
+int32_t table_lowest(struct guest *guest, uint32_t from);
+int32_t table_install(struct guest *guest, int32_t vfd, int kfd, struct description *description,
+                      bool cloexec);
+int32_t table_open(struct guest *guest, long kfd, const struct description *like, bool cloexec);
+int32_t table_close(struct guest *guest, int32_t vfd);
+void table_close_all(struct guest *guest);
+void table_destroy(struct guest *guest);
+
+static inline struct slot *table_slot(struct guest *guest, int32_t vfd) {
+  if ((uint32_t)vfd >= guest->slot_count)
+    return NULL;
+  struct slot *slot = &guest->slots[vfd];
+  return slot->description ? slot : NULL;
+}
+
+// The kernel's number, or -1, which the kernel itself answers with EBADF, in its own order of checks.
+static inline int table_kfd(struct guest *guest, int32_t vfd) {
+  struct slot *slot = table_slot(guest, vfd);
+  return slot ? slot->kfd : -1;
+}
+
+// The slot of a socket, or NULL with the errno in *error (EBADF, ENOTSOCK).
+static inline struct slot *table_socket(struct guest *guest, int32_t vfd, int32_t *error) {
+  struct slot *slot = table_slot(guest, vfd);
+  *error = !slot ? -EBADF : slot->description->kind != KIND_SOCKET ? -ENOTSOCK : 0;
+  return *error ? NULL : slot;
+}
+
+// address.c: what the policy is asked, and who may be answered
+enum verdict address_ask(struct guest *guest, struct slot *slot, enum verb verb,
+                         struct sockaddr_storage *address, socklen_t length);
+enum verdict address_ask_listen(struct guest *guest, struct slot *slot);
+void address_announce(struct guest *guest, struct slot *slot);
+void address_remember(struct description *description, const struct sockaddr_storage *address,
+                      socklen_t length);
+int32_t address_copy_in(struct guest *guest, struct sockaddr_storage *to, uint32_t from,
+                        int32_t length);
+
+// allow.c: what exists
+int32_t allow_socket(int domain, int type, int protocol);
+int allow_option(const struct description *description, int level, int name, bool set);
+bool allow_control(int level, int type, bool send, uint32_t data_bytes);

@@ -1,0 +1,61 @@
+// Guest memory: every pointer of a guest goes through here before C or the kernel sees it.
+#pragma once
+
+#include "guest.h"
+
+// Never mapped in user space: the kernel answers EFAULT for it, in its own order of checks.
+#define IMPOSSIBLE ((void *)(uintptr_t)0xffff800000000000u)
+
+static inline bool guest_holds(struct guest *guest, uint32_t address, uint64_t bytes) {
+  if (address == 0)
+    return false;
+  if (address + bytes <= guest->memory_bytes)
+    return true;
+  guest->host->refresh_memory(guest);
+  return address + bytes <= guest->memory_bytes;
+}
+
+// A range for the kernel: inside guest memory, or IMPOSSIBLE. An empty range is always good.
+static inline void *guest_range(struct guest *guest, uint32_t address, uint64_t bytes) {
+  if (bytes == 0)
+    return guest->call;
+  return guest_holds(guest, address, bytes) ? guest->memory + address : IMPOSSIBLE;
+}
+
+// The same where the kernel takes NULL for "absent".
+static inline void *guest_optional(struct guest *guest, uint32_t address, uint64_t bytes) {
+  return address ? guest_range(guest, address, bytes) : NULL;
+}
+
+static inline bool copy_from_guest(struct guest *guest, void *to, uint32_t from, uint64_t bytes) {
+  if (bytes == 0)
+    return true;
+  if (!guest_holds(guest, from, bytes))
+    return false;
+  memcpy(to, guest->memory + from, bytes);
+  return true;
+}
+
+static inline bool copy_to_guest(struct guest *guest, uint32_t to, const void *from,
+                                 uint64_t bytes) {
+  if (bytes == 0)
+    return true;
+  if (!guest_holds(guest, to, bytes))
+    return false;
+  memcpy(guest->memory + to, from, bytes);
+  return true;
+}
+
+// Enters the kernel, again as often as a kick interrupts it while nothing is asked of the guest.
+// The result is the kernel's, or -errno.
+static inline long kernel(struct guest *guest, long number, long a, long b, long c, long d, long e,
+                          long f) {
+  do {
+    if (guest_is_ending(guest))
+      return -EINTR;
+    long result = syscall(number, a, b, c, d, e, f);
+    if (result >= 0)
+      return result;
+  } while (errno == EINTR);
+  return -errno;
+}

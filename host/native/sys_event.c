@@ -1,0 +1,77 @@
+// eventfd2, timerfd_*, clock_gettime.
+#include "imports.h"
+
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+
+// timespec of a guest: i64 tv_sec @0, i32 tv_nsec @8, 4 bytes that are not looked at.
+static struct timespec timespec_at(const uint8_t *from) {
+  int64_t seconds;
+  int32_t nanoseconds;
+  memcpy(&seconds, from, sizeof seconds);
+  memcpy(&nanoseconds, from + 8, sizeof nanoseconds);
+  return (struct timespec){seconds, nanoseconds};
+}
+
+bool timespec_from_guest(struct guest *guest, struct timespec *to, uint32_t from) {
+  if (!guest_holds(guest, from, TIMESPEC_BYTES))
+    return false;
+  *to = timespec_at(guest->memory + from);
+  return true;
+}
+
+// The kernel's own layout: a tv_nsec below 10^9 leaves the upper 4 bytes 0.
+_Static_assert(sizeof(struct timespec) == TIMESPEC_BYTES, "timespec goes out as it is");
+_Static_assert(sizeof(struct itimerspec) == 2 * TIMESPEC_BYTES, "itimerspec goes out as it is");
+
+int32_t sys_eventfd2(struct guest *guest, uint32_t initval, int32_t flags) {
+  if (flags & ~(EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC))
+    return -EINVAL;
+  if (table_lowest(guest, 0) < 0)
+    return -EMFILE;
+  const struct description like = {.kind = KIND_EVENTFD};
+  long kfd = kernel(guest, SYS_eventfd2, initval, flags | EFD_CLOEXEC, 0, 0, 0, 0);
+  return table_open(guest, kfd, &like, flags & EFD_CLOEXEC);
+}
+
+int32_t sys_timerfd_create(struct guest *guest, int32_t clockid, int32_t flags) {
+  if (flags & ~(TFD_NONBLOCK | TFD_CLOEXEC))
+    return -EINVAL;
+  // Waking a sleeping machine takes a privilege.
+  if (clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM)
+    return -EPERM;
+  if (clockid != CLOCK_REALTIME && clockid != CLOCK_MONOTONIC && clockid != CLOCK_BOOTTIME)
+    return -EINVAL;
+  if (table_lowest(guest, 0) < 0)
+    return -EMFILE;
+  const struct description like = {.kind = KIND_TIMERFD};
+  long kfd = kernel(guest, SYS_timerfd_create, clockid, flags | TFD_CLOEXEC, 0, 0, 0, 0);
+  return table_open(guest, kfd, &like, flags & TFD_CLOEXEC);
+}
+
+int32_t sys_timerfd_settime(struct guest *guest, int32_t fd, int32_t flags, uint32_t new_value,
+                            uint32_t old_value) {
+  if (!guest_holds(guest, new_value, 2 * TIMESPEC_BYTES))
+    return -EFAULT;
+  const uint8_t *from = guest->memory + new_value;
+  const struct itimerspec to = {timespec_at(from), timespec_at(from + TIMESPEC_BYTES)};
+  return (int32_t)kernel(guest, SYS_timerfd_settime, table_kfd(guest, fd), flags, (long)&to,
+                         (long)guest_optional(guest, old_value, 2 * TIMESPEC_BYTES), 0, 0);
+}
+
+int32_t sys_timerfd_gettime(struct guest *guest, int32_t fd, uint32_t curr_value) {
+  return (int32_t)kernel(guest, SYS_timerfd_gettime, table_kfd(guest, fd),
+                         (long)guest_range(guest, curr_value, 2 * TIMESPEC_BYTES), 0, 0, 0, 0);
+}
+
+int32_t sys_clock_gettime(struct guest *guest, int32_t clockid, uint32_t tp) {
+  // A negative number names another process or a descriptor of the host.
+  if (clockid < CLOCK_REALTIME || clockid > CLOCK_TAI)
+    return -EINVAL;
+  // A guest's process is its thread.
+  clockid_t clock = clockid == CLOCK_PROCESS_CPUTIME_ID ? CLOCK_THREAD_CPUTIME_ID : clockid;
+  struct timespec now;
+  if (clock_gettime(clock, &now) < 0)
+    return -errno;
+  return copy_to_guest(guest, tp, &now, sizeof now) ? 0 : -EFAULT;
+}

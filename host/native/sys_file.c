@@ -1,0 +1,174 @@
+// read, write, readv, writev, close, fcntl on whatever is open; the stdio of the host.
+#include "imports.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+
+// Takes over a guest's array of iovec (u32 base @0, u32 len @4) as a 32-bit kernel would: -EINVAL
+// for a count over UIO_MAXIOV or a length over INT32_MAX, -EFAULT. A bad range becomes IMPOSSIBLE.
+int32_t iovecs_from_guest(struct guest *guest, struct iovec *to, uint32_t from, uint32_t count) {
+  if (count > IOV_MAX)
+    return -EINVAL;
+  if (count > 0 && !guest_holds(guest, from, (uint64_t)count * 8))
+    return -EFAULT;
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t entry[2];
+    memcpy(entry, guest->memory + from + (size_t)i * 8, sizeof entry);
+    if (entry[1] > INT32_MAX)
+      return -EINVAL;
+    to[i].iov_base = guest_range(guest, entry[0], entry[1]);
+    to[i].iov_len = entry[1];
+  }
+  return (int32_t)count;
+}
+
+// Waits until one of the host's own descriptors is ready: its O_NONBLOCK is not the guest's.
+static int32_t stdio_wait(struct guest *guest, struct slot *slot, short events) {
+  struct pollfd ready = {.fd = slot->kfd, .events = events};
+  long result = kernel(guest, SYS_ppoll, (long)&ready, 1, 0, 0, 0, 0);
+  return result < 0 ? (int32_t)result : 0;
+}
+
+static bool stdio_ready(struct slot *slot, short events) {
+  struct pollfd ready = {.fd = slot->kfd, .events = events};
+  return poll(&ready, 1, 0) != 0;
+}
+
+// One read or write of at most STDIO_PIECE_BYTES on 0, 1 or 2, with the guest's own O_NONBLOCK.
+static int32_t stdio_piece(struct guest *guest, struct slot *slot, long number,
+                           const struct iovec *iov) {
+  short events = number == SYS_readv ? POLLIN : POLLOUT;
+  for (;;) {
+    if (slot->description->nonblocking && !stdio_ready(slot, events))
+      return -EAGAIN;
+    long result = kernel(guest, number, slot->kfd, (long)iov, 1, 0, 0, 0);
+    if (result != -EAGAIN || slot->description->nonblocking)
+      return (int32_t)result;
+    int32_t error = stdio_wait(guest, slot, events);
+    if (error)
+      return error;
+  }
+}
+
+// readv and writev on 0, 1 or 2 in pieces; ends with the first that is short.
+static int32_t stdio_move(struct guest *guest, struct slot *slot, long number,
+                          const struct iovec *iov, int32_t count) {
+  int32_t moved = 0;
+  if (count == 0)
+    return (int32_t)kernel(guest, number, slot->kfd, (long)iov, 0, 0, 0, 0);
+  for (int32_t i = 0; i < count; i++) {
+    size_t done = 0;
+    do {
+      size_t left = iov[i].iov_len - done;
+      struct iovec piece = {(uint8_t *)iov[i].iov_base + done,
+                            left < STDIO_PIECE_BYTES ? left : STDIO_PIECE_BYTES};
+      // What a read already has, it does not wait to add to.
+      if (moved > 0 && number == SYS_readv && !stdio_ready(slot, POLLIN))
+        return moved;
+      int32_t result = stdio_piece(guest, slot, number, &piece);
+      if (result < 0)
+        return moved > 0 ? moved : result;
+      done += (size_t)result;
+      if (__builtin_add_overflow(moved, result, &moved))
+        return INT32_MAX;
+      if ((size_t)result < piece.iov_len)
+        return moved;
+    } while (done < iov[i].iov_len);
+  }
+  return moved;
+}
+
+static int32_t move(struct guest *guest, int32_t fd, long number, uint32_t buf, uint32_t count) {
+  struct slot *slot = table_slot(guest, fd);
+  if (!slot)
+    return -EBADF;
+  void *range = guest_range(guest, buf, count);
+  if (slot->description->kind != KIND_STDIO)
+    return (int32_t)kernel(guest, number, slot->kfd, (long)range, count, 0, 0, 0);
+  const struct iovec iov = {range, count};
+  return stdio_move(guest, slot, number == SYS_read ? SYS_readv : SYS_writev, &iov, 1);
+}
+
+int32_t sys_read(struct guest *guest, int32_t fd, uint32_t buf, uint32_t count) {
+  return move(guest, fd, SYS_read, buf, count);
+}
+
+int32_t sys_write(struct guest *guest, int32_t fd, uint32_t buf, uint32_t count) {
+  return move(guest, fd, SYS_write, buf, count);
+}
+
+static int32_t movev(struct guest *guest, int32_t fd, long number, uint32_t iov, uint32_t iovcnt) {
+  struct slot *slot = table_slot(guest, fd);
+  if (!slot)
+    return -EBADF;
+  struct iovec vector[IOV_MAX];
+  int32_t count = iovecs_from_guest(guest, vector, iov, iovcnt);
+  if (count < 0)
+    return count;
+  if (slot->description->kind == KIND_STDIO)
+    return stdio_move(guest, slot, number, vector, count);
+  return (int32_t)kernel(guest, number, slot->kfd, (long)vector, count, 0, 0, 0);
+}
+
+int32_t sys_readv(struct guest *guest, int32_t fd, uint32_t iov, uint32_t iovcnt) {
+  return movev(guest, fd, SYS_readv, iov, iovcnt);
+}
+
+int32_t sys_writev(struct guest *guest, int32_t fd, uint32_t iov, uint32_t iovcnt) {
+  return movev(guest, fd, SYS_writev, iov, iovcnt);
+}
+
+int32_t sys_close(struct guest *guest, int32_t fd) {
+  return guest_is_ending(guest) ? -EINTR : table_close(guest, fd);
+}
+
+static int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec) {
+  if (from >= guest->slot_count)
+    return -EINVAL;
+  int32_t vfd = table_lowest(guest, from);
+  if (vfd < 0)
+    return vfd;
+  long kfd = kernel(guest, SYS_fcntl, slot->kfd, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
+  if (kfd < 0)
+    return (int32_t)kfd;
+  return table_install(guest, vfd, (int)kfd, slot->description, cloexec);
+}
+
+static int32_t get_flags(struct guest *guest, struct slot *slot) {
+  long flags = kernel(guest, SYS_fcntl, slot->kfd, F_GETFL, 0, 0, 0, 0);
+  if (flags < 0 || slot->description->kind != KIND_STDIO)
+    return (int32_t)flags;
+  return (int32_t)(flags & ~O_NONBLOCK) | (slot->description->nonblocking ? O_NONBLOCK : 0);
+}
+
+static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags) {
+  if (slot->description->kind != KIND_STDIO)
+    return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETFL, flags, 0, 0, 0);
+  slot->description->nonblocking = flags & O_NONBLOCK;
+  return 0;
+}
+
+int32_t sys_fcntl(struct guest *guest, int32_t fd, int32_t cmd, uint32_t arg) {
+  struct slot *slot = table_slot(guest, fd);
+  if (!slot)
+    return -EBADF;
+  switch (cmd) {
+  case F_DUPFD:
+    return duplicate(guest, slot, arg, false);
+  case F_DUPFD_CLOEXEC:
+    return duplicate(guest, slot, arg, true);
+  case F_GETFD:
+    return slot->cloexec ? FD_CLOEXEC : 0;
+  case F_SETFD:
+    slot->cloexec = arg & FD_CLOEXEC;
+    return 0;
+  case F_GETFL:
+    return get_flags(guest, slot);
+  case F_SETFL:
+    return set_flags(guest, slot, arg);
+  default:
+    return -EINVAL;
+  }
+}

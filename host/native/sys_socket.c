@@ -1,0 +1,285 @@
+// The socket calls without a msghdr. Every address goes through address_ask() on the copy that the
+// kernel then gets.
+#include "imports.h"
+
+#include <netinet/in.h>
+
+enum {
+  TYPE_MASK = 0xf,         // socket type, below its flags
+  OPTION_BYTES_MAX = 1024, // more than any option on the list has
+  SEND_FLAGS = MSG_OOB | MSG_DONTROUTE | MSG_DONTWAIT | MSG_EOR | MSG_CONFIRM | MSG_NOSIGNAL |
+               MSG_MORE | MSG_FASTOPEN,
+  RECEIVE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_ERRQUEUE |
+                  MSG_NOSIGNAL | MSG_CMSG_CLOEXEC,
+};
+
+static bool flags_known(int32_t flags) { return !(flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)); }
+
+int32_t sys_socket(struct guest *guest, int32_t domain, int32_t type, int32_t protocol) {
+  int32_t flags = type & ~TYPE_MASK;
+  if (!flags_known(flags))
+    return -EINVAL;
+  int32_t error = allow_socket(domain, type & TYPE_MASK, protocol);
+  if (error)
+    return error;
+  if (table_lowest(guest, 0) < 0)
+    return -EMFILE;
+  const struct description like = {
+      .kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
+  long kfd = kernel(guest, SYS_socket, domain, type | SOCK_CLOEXEC, protocol, 0, 0, 0);
+  return table_open(guest, kfd, &like, flags & SOCK_CLOEXEC);
+}
+
+int32_t sys_socketpair(struct guest *guest, int32_t domain, int32_t type, int32_t protocol,
+                       uint32_t sv) {
+  int32_t flags = type & ~TYPE_MASK;
+  if (!flags_known(flags))
+    return -EINVAL;
+  int32_t first = table_lowest(guest, 0);
+  if (first < 0 || table_lowest(guest, (uint32_t)first + 1) < 0)
+    return -EMFILE;
+  if (!guest_holds(guest, sv, sizeof(int32_t[2])))
+    return -EFAULT;
+  int32_t error = allow_socket(domain, type & TYPE_MASK, protocol);
+  if (error)
+    return error;
+  int kfds[2];
+  long result = kernel(guest, SYS_socketpair, domain, type | SOCK_CLOEXEC, protocol, (long)kfds, 0, 0);
+  if (result < 0)
+    return (int32_t)result;
+  const struct description like = {
+      .kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
+  int32_t vfds[2];
+  vfds[0] = table_open(guest, kfds[0], &like, flags & SOCK_CLOEXEC);
+  vfds[1] = table_open(guest, kfds[1], &like, flags & SOCK_CLOEXEC);
+  if (vfds[0] < 0 || vfds[1] < 0) {
+    table_close(guest, vfds[0]);
+    table_close(guest, vfds[1]);
+    return vfds[0] < 0 ? vfds[0] : vfds[1];
+  }
+  memcpy(guest->memory + sv, vfds, sizeof vfds);
+  return 0;
+}
+
+int32_t sys_bind(struct guest *guest, int32_t fd, uint32_t addr, int32_t addrlen) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  struct sockaddr_storage address;
+  error = address_copy_in(guest, &address, addr, addrlen);
+  if (error)
+    return error;
+  enum verdict verdict = address_ask(guest, slot, VERB_BIND, &address, (socklen_t)addrlen);
+  if (verdict == DENIED)
+    return -EACCES;
+  long result = kernel(guest, SYS_bind, slot->kfd, (long)&address, addrlen, 0, 0, 0);
+  if (result == 0 && verdict == GRANTED) {
+    slot->description->granted = true;
+    if (slot->description->type == SOCK_DGRAM)
+      address_announce(guest, slot);
+  }
+  return (int32_t)result;
+}
+
+int32_t sys_listen(struct guest *guest, int32_t fd, int32_t backlog) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  // The kernel refuses every other type.
+  bool listens = slot->description->type == SOCK_STREAM ||
+                 slot->description->type == SOCK_SEQPACKET;
+  if (listens && address_ask_listen(guest, slot) == DENIED)
+    return -EACCES;
+  long result = kernel(guest, SYS_listen, slot->kfd, backlog, 0, 0, 0, 0);
+  if (result == 0)
+    address_announce(guest, slot);
+  return (int32_t)result;
+}
+
+// Room for an address that the kernel itself writes, and its value-result length; `*addr` becomes
+// a range and `*addrlen` a pointer, or IMPOSSIBLE.
+static void address_room(struct guest *guest, uint32_t addr, uint32_t addrlen, void **to,
+                         void **length_at) {
+  int32_t length = 0;
+  *length_at = guest_range(guest, addrlen, sizeof length);
+  if (*length_at != IMPOSSIBLE)
+    memcpy(&length, *length_at, sizeof length);
+  if (length < 0)
+    length = 0;
+  *to = guest_range(guest, addr, length < ADDRESS_BYTES ? (uint64_t)length : ADDRESS_BYTES);
+}
+
+int32_t sys_accept4(struct guest *guest, int32_t fd, uint32_t addr, uint32_t addrlen,
+                    int32_t flags) {
+  struct slot *slot = table_slot(guest, fd);
+  if (!slot)
+    return -EBADF;
+  if (!flags_known(flags))
+    return -EINVAL;
+  if (table_lowest(guest, 0) < 0)
+    return -EMFILE;
+  if (slot->description->kind != KIND_SOCKET)
+    return -ENOTSOCK;
+  void *to = NULL, *length_at = NULL;
+  if (addr)
+    address_room(guest, addr, addrlen, &to, &length_at);
+  long kfd = kernel(guest, SYS_accept4, slot->kfd, (long)to, (long)length_at,
+                    flags | SOCK_CLOEXEC, 0, 0);
+  const struct description like = {
+      .kind = KIND_SOCKET,
+      .domain = slot->description->domain,
+      .type = slot->description->type,
+      .lingers = slot->description->lingers, // the option is inherited
+  };
+  return table_open(guest, kfd, &like, flags & SOCK_CLOEXEC);
+}
+
+int32_t sys_connect(struct guest *guest, int32_t fd, uint32_t addr, int32_t addrlen) {
+  struct slot *slot = table_slot(guest, fd);
+  if (!slot)
+    return -EBADF;
+  struct sockaddr_storage address;
+  int32_t error = address_copy_in(guest, &address, addr, addrlen);
+  if (error)
+    return error;
+  if (slot->description->kind != KIND_SOCKET)
+    return -ENOTSOCK;
+  if (address_ask(guest, slot, VERB_CONNECT, &address, (socklen_t)addrlen) == DENIED)
+    return -EACCES;
+  return (int32_t)kernel(guest, SYS_connect, slot->kfd, (long)&address, addrlen, 0, 0, 0);
+}
+
+int32_t sys_shutdown(struct guest *guest, int32_t fd, int32_t how) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  return slot ? (int32_t)kernel(guest, SYS_shutdown, slot->kfd, how, 0, 0, 0, 0) : error;
+}
+
+static int32_t name_of(struct guest *guest, int32_t fd, long number, uint32_t addr,
+                       uint32_t addrlen) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  void *to, *length_at;
+  address_room(guest, addr, addrlen, &to, &length_at);
+  return (int32_t)kernel(guest, number, slot->kfd, (long)to, (long)length_at, 0, 0, 0);
+}
+
+int32_t sys_getsockname(struct guest *guest, int32_t fd, uint32_t addr, uint32_t addrlen) {
+  return name_of(guest, fd, SYS_getsockname, addr, addrlen);
+}
+
+int32_t sys_getpeername(struct guest *guest, int32_t fd, uint32_t addr, uint32_t addrlen) {
+  return name_of(guest, fd, SYS_getpeername, addr, addrlen);
+}
+
+int32_t sys_getsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t optname,
+                       uint32_t optval, uint32_t optlen) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  int32_t length;
+  if (!copy_from_guest(guest, &length, optlen, sizeof length))
+    return -EFAULT;
+  if (length > OPTION_BYTES_MAX)
+    length = OPTION_BYTES_MAX;
+  void *to = guest_range(guest, optval, length > 0 ? (uint64_t)length : 0);
+  int name = allow_option(slot->description, level, optname, false);
+  long result =
+      kernel(guest, SYS_getsockopt, slot->kfd, level, name, (long)to, (long)&length, 0);
+  if (result == 0)
+    memcpy(guest->memory + optlen, &length, sizeof length);
+  return (int32_t)result;
+}
+
+int32_t sys_setsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t optname,
+                       uint32_t optval, int32_t optlen) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  void *from = guest_optional(guest, optval, optlen > 0 ? (uint64_t)optlen : 0);
+  int name = allow_option(slot->description, level, optname, true);
+  long result = kernel(guest, SYS_setsockopt, slot->kfd, level, name, (long)from, optlen, 0);
+  if (result == 0 && level == SOL_SOCKET && name == SO_LINGER) {
+    const struct linger *linger = from;
+    slot->description->lingers = linger->l_onoff && linger->l_linger > 0;
+  }
+  return (int32_t)result;
+}
+
+// Takes over the destination of a send; `*length` becomes 0 where the kernel gets none. 0, -EINVAL,
+// -EFAULT or -EACCES.
+int32_t destination(struct guest *guest, struct slot *slot, int32_t flags, uint32_t addr,
+                    struct sockaddr_storage *address, int32_t *length) {
+  int32_t error = address_copy_in(guest, address, addr, *length);
+  if (error || *length == 0)
+    return error;
+  bool stream = slot->description->type == SOCK_STREAM;
+  bool inet = slot->description->domain != AF_UNIX;
+  // TCP looks at a destination only for MSG_FASTOPEN, which connects.
+  if (stream && inet && !(flags & MSG_FASTOPEN)) {
+    *length = 0;
+    return 0;
+  }
+  enum verb verb = stream && inet ? VERB_CONNECT : VERB_SEND;
+  bool denied = address_ask(guest, slot, verb, address, (socklen_t)*length) == DENIED;
+  return denied ? -EACCES : 0;
+}
+
+int32_t send_flags(int32_t flags) { return flags & SEND_FLAGS; }
+
+int32_t receive_flags(int32_t flags) { return flags & RECEIVE_FLAGS; }
+
+int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,
+                   uint32_t addr, int32_t addrlen) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  struct sockaddr_storage address;
+  int32_t length = addr ? addrlen : 0;
+  if (addr) {
+    error = destination(guest, slot, flags, addr, &address, &length);
+    if (error)
+      return error;
+  }
+  return (int32_t)kernel(guest, SYS_sendto, slot->kfd, (long)guest_range(guest, buf, len), len,
+                         send_flags(flags), length ? (long)&address : 0, length);
+}
+
+// sockaddr to a guest, as the kernel's move_addr_to_user: 0, -EINVAL, -EFAULT.
+int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,
+                         const struct sockaddr_storage *address, socklen_t bytes) {
+  int32_t length;
+  if (!copy_from_guest(guest, &length, addrlen, sizeof length))
+    return -EFAULT;
+  if (length < 0)
+    return -EINVAL;
+  socklen_t most = (socklen_t)length < bytes ? (socklen_t)length : bytes;
+  if (!copy_to_guest(guest, addr, address, most))
+    return -EFAULT;
+  memcpy(guest->memory + addrlen, &bytes, sizeof bytes);
+  return 0;
+}
+
+int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,
+                     uint32_t addr, uint32_t addrlen) {
+  int32_t error;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  struct sockaddr_storage address;
+  socklen_t bytes = sizeof address;
+  long result = kernel(guest, SYS_recvfrom, slot->kfd, (long)guest_range(guest, buf, len), len,
+                       receive_flags(flags), addr ? (long)&address : 0, addr ? (long)&bytes : 0);
+  if (result < 0 || !addr)
+    return (int32_t)result;
+  address_remember(slot->description, &address, bytes);
+  error = address_copy_out(guest, addr, addrlen, &address, bytes);
+  return error ? error : (int32_t)result;
+}

@@ -1,0 +1,130 @@
+// The descriptor table: guest numbers, and the kernel's numbers behind them.
+//
+// epoll's key is (open file description, number). When a guest number is closed while its
+// description lives on through a dup and was registered, the registration stays in the kernel
+// under the closed number's kernel number. That pair has to stay a pair, or the guest could never
+// reach the registration again, as it can on Linux by putting the description back on the number:
+// the slot is *pinned*. A placeholder keeps the kernel number while the slot is free, and whatever
+// the guest opens there next is moved onto it. A pin is for good: at most one kernel number a slot.
+#include "guest.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+static uint32_t words(uint32_t count) { return (count + 63) / 64; }
+
+// Makes a table of `count` free numbers.
+bool table_create(struct guest *guest, uint32_t count) {
+  guest->slots = calloc(count, sizeof *guest->slots);
+  guest->taken = calloc(words(count), sizeof *guest->taken);
+  guest->slot_count = count;
+  return guest->slots && guest->taken;
+}
+
+// The lowest free number that is at least `from`, or -EMFILE.
+int32_t table_lowest(struct guest *guest, uint32_t from) {
+  for (uint32_t word = from / 64; word < words(guest->slot_count); word++) {
+    uint64_t free = ~guest->taken[word];
+    if (word == from / 64)
+      free &= ~UINT64_C(0) << from % 64;
+    if (free == 0)
+      continue;
+    uint32_t vfd = word * 64 + (uint32_t)__builtin_ctzll(free);
+    return vfd < guest->slot_count ? (int32_t)vfd : -EMFILE;
+  }
+  return -EMFILE;
+}
+
+// Puts a kernel descriptor and its description on a free number and takes one reference. On
+// failure the descriptor is closed.
+int32_t table_install(struct guest *guest, int32_t vfd, int kfd, struct description *description,
+                      bool cloexec) {
+  struct slot *slot = &guest->slots[vfd];
+  if (slot->pinned) {
+    long moved = syscall(SYS_dup3, kfd, slot->kfd, O_CLOEXEC);
+    int error = errno;
+    syscall(SYS_close, kfd);
+    if (moved < 0)
+      return -error;
+    kfd = slot->kfd;
+  }
+  description->refs++;
+  *slot = (struct slot){
+      .description = description, .kfd = kfd, .cloexec = cloexec, .pinned = slot->pinned};
+  guest->taken[vfd / 64] |= UINT64_C(1) << vfd % 64;
+  return vfd;
+}
+
+// Records what a system call opened, `kfd` being its result, on the lowest free number, with a new
+// description like the given one. The caller has made sure that a number is free.
+int32_t table_open(struct guest *guest, long kfd, const struct description *like, bool cloexec) {
+  if (kfd < 0)
+    return (int32_t)kfd;
+  int32_t vfd = table_lowest(guest, 0);
+  struct description *description = malloc(sizeof *description);
+  if (vfd < 0 || !description) {
+    syscall(SYS_close, (int)kfd);
+    free(description);
+    return vfd < 0 ? vfd : -ENFILE;
+  }
+  *description = *like;
+  description->refs = 0;
+  description->peers = NULL;
+  int32_t result = table_install(guest, vfd, (int)kfd, description, cloexec);
+  if (result < 0)
+    free(description);
+  return result;
+}
+
+// Something that reports no events and holds a kernel number.
+static bool park(struct guest *guest, int kfd) {
+  if (guest->placeholder < 0)
+    guest->placeholder = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return guest->placeholder >= 0 &&
+         syscall(SYS_dup3, guest->placeholder, kfd, O_CLOEXEC) >= 0;
+}
+
+// close(2): the number is free afterwards, whatever the kernel says. -EBADF.
+int32_t table_close(struct guest *guest, int32_t vfd) {
+  struct slot *slot = table_slot(guest, vfd);
+  if (!slot)
+    return -EBADF;
+  struct description *description = slot->description;
+  bool pin = slot->pinned || (slot->watched && description->refs > 1);
+  slot->description = NULL;
+  guest->taken[vfd / 64] &= ~(UINT64_C(1) << vfd % 64);
+  if (--description->refs == 0) {
+    free(description->peers);
+    free(description);
+  }
+  slot->pinned = pin && park(guest, slot->kfd);
+  if (slot->pinned)
+    return 0;
+  return syscall(SYS_close, slot->kfd) < 0 ? -errno : 0;
+}
+
+// Closes everything without waiting: a time in SO_LINGER would block, as it does not at the end of
+// a process. {on, 0}, reset at close, stays.
+void table_close_all(struct guest *guest) {
+  for (uint32_t vfd = 0; vfd < guest->slot_count; vfd++) {
+    struct slot *slot = &guest->slots[vfd];
+    if (slot->description && slot->description->lingers) {
+      const struct linger off = {0};
+      setsockopt(slot->kfd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
+    }
+    table_close(guest, (int32_t)vfd);
+    if (slot->pinned)
+      syscall(SYS_close, slot->kfd);
+    slot->pinned = false;
+  }
+  if (guest->placeholder >= 0)
+    syscall(SYS_close, guest->placeholder);
+  guest->placeholder = -1;
+}
+
+void table_destroy(struct guest *guest) {
+  if (guest->slots && guest->taken)
+    table_close_all(guest);
+  free(guest->slots);
+  free(guest->taken);
+}
