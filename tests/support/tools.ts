@@ -1,0 +1,64 @@
+// Programs that tests use beyond what the project installs: found, or installed where that is ours
+// to do (root on a Debian); otherwise the reason for a named skip.
+
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { report } from "./report.ts";
+
+/** The Debian package of each program that a test may ask for. */
+const PACKAGES = {
+  clang: "clang",
+  curl: "curl",
+  nc: "netcat-openbsd",
+  strace: "strace",
+  "wasm-ld": "lld",
+} as const;
+
+export type Tool = keyof typeof PACKAGES;
+
+const INSTALL_SECONDS = 600;
+
+/** Whether the program is in PATH. */
+export function has(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Makes sure of these programs, once at the top of a file. Returns undefined, or the reason why a
+ * test that uses them has to be skipped: `test("…", skipIf(need("nc"), () => …))`.
+ */
+export function need(...tools: Tool[]): string | undefined {
+  const isMissing = (tool: Tool) => !has(tool);
+  const packages = tools.filter(isMissing).map((tool) => PACKAGES[tool]);
+  if (packages.length > 0 && has("apt-get") && process.getuid?.() === 0) install(packages);
+  const missing = tools.filter(isMissing);
+  if (missing.length === 0) return undefined;
+  const names = missing.map((tool) => `${tool} (Debian package ${PACKAGES[tool]})`);
+  return `not installed: ${names.join(", ")}`;
+}
+
+/** Installs Debian packages. apt's own lock lets one installer in at a time, the others wait. */
+function install(packages: string[]): void {
+  process.stderr.write(`installing Debian packages for the tests: ${packages.join(" ")}\n`);
+  report({ kind: "hold", seconds: INSTALL_SECONDS });
+  const lock = ["-o", `DPkg::Lock::Timeout=${INSTALL_SECONDS}`];
+  const aptGet = (...words: string[]): boolean => {
+    const { status } = spawnSync("apt-get", [...lock, ...words], {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      stdio: ["ignore", "inherit", "inherit"],
+      timeout: INSTALL_SECONDS * 1_000,
+    });
+    return status === 0;
+  };
+  const installed = () => aptGet("install", "-y", "--no-install-recommends", ...packages);
+  if (!installed() && aptGet("update")) installed();
+  report({ kind: "hold", seconds: 0 });
+}
