@@ -49,9 +49,10 @@ export function need(...tools: Tool[]): string | undefined {
 function install(packages: string[]): void {
   process.stderr.write(`installing Debian packages for the tests: ${packages.join(" ")}\n`);
   report({ kind: "hold", seconds: INSTALL_SECONDS });
+  const quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"];
   const lock = ["-o", `DPkg::Lock::Timeout=${INSTALL_SECONDS}`];
   const aptGet = (...words: string[]): boolean => {
-    const { status } = spawnSync("apt-get", [...lock, ...words], {
+    const { status } = spawnSync("apt-get", [...quiet, ...lock, ...words], {
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
       stdio: ["ignore", "inherit", "inherit"],
       timeout: INSTALL_SECONDS * 1_000,
