@@ -1,0 +1,263 @@
+// Reads of a WebAssembly binary what its interface is: types, imports, memories and exports.
+// Knows the grammar only; what a guest may look like is decided in module.ts.
+//
+// V8 tells names and kinds, but neither signatures nor the limits of a memory. Function bodies
+// and everything else are left to V8, which validates the whole.
+
+export const KIND_FUNCTION = 0;
+const KIND_TABLE = 1;
+export const KIND_MEMORY = 2;
+const KIND_GLOBAL = 3;
+const KIND_TAG = 4;
+
+/** Of imports and exports, by their number. */
+export const KIND_NAMES = ["function", "table", "memory", "global", "tag"] as const;
+
+export const I32 = 0x7f;
+
+/** Value types by their first byte, such as `I32`; nothing here looks into references. */
+export interface Signature {
+  readonly params: readonly number[];
+  readonly results: readonly number[];
+}
+
+export interface Import {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: number;
+  /** Of a function; absent otherwise. */
+  readonly signature: Signature | undefined;
+}
+
+export interface Memory {
+  readonly isShared: boolean;
+  readonly is64: boolean;
+  readonly hasPageSize: boolean;
+}
+
+export interface Export {
+  readonly kind: number;
+  /** Of a function; absent otherwise. */
+  readonly signature: Signature | undefined;
+}
+
+export interface ModuleInterface {
+  readonly imports: readonly Import[];
+  readonly memories: readonly Memory[];
+  readonly exports: ReadonlyMap<string, Export>;
+}
+
+/** More types, functions, imports or exports than V8 takes. */
+const ENTRIES_MAX = 1_000_000;
+
+const HEADER_BYTES = 8;
+const SECTION_TYPE = 1;
+const SECTION_IMPORT = 2;
+const SECTION_FUNCTION = 3;
+const SECTION_MEMORY = 5;
+const SECTION_EXPORT = 7;
+
+const FORM_GROUP = 0x4e;
+const FORM_FINAL_SUBTYPE = 0x4f;
+const FORM_SUBTYPE = 0x50;
+const FORM_ARRAY = 0x5e;
+const FORM_STRUCT = 0x5f;
+const FORM_FUNCTION = 0x60;
+
+/**
+ * The interface of a core module whose header has been checked. Whatever the bytes are, this
+ * ends after at most one step a byte.
+ *
+ * @returns undefined for bytes that are broken, or newer than this reader.
+ */
+export function readModule(bytes: Uint8Array): ModuleInterface | undefined {
+  try {
+    return new ModuleReader(bytes).read();
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
+
+class Unreadable extends Error {}
+
+/** Bytes with a position that never leaves them. */
+class Cursor {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw new Unreadable();
+    return byte;
+  }
+
+  take(length: number): Uint8Array {
+    const from = this.#at;
+    this.#at += length;
+    if (this.#at > this.#bytes.length) throw new Unreadable();
+    return this.#bytes.subarray(from, this.#at);
+  }
+
+  /** An unsigned LEB128 of 32 bits. */
+  u32(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80 && value < 2 ** 32) return value;
+    }
+    throw new Unreadable();
+  }
+
+  /** How many entries follow, each of which takes a byte at least. */
+  count(): number {
+    const count = this.u32();
+    if (count > ENTRIES_MAX) throw new Unreadable();
+    return count;
+  }
+
+  /** Steps over a LEB128 of up to 64 bits, signed or not. */
+  skipInteger(): void {
+    for (let count = 0; count < 10; count++) if (this.byte() < 0x80) return;
+    throw new Unreadable();
+  }
+
+  name(): string {
+    return Buffer.from(this.take(this.u32())).toString("utf8");
+  }
+}
+
+class ModuleReader {
+  readonly #bytes: Uint8Array;
+  readonly #types: (Signature | undefined)[] = [];
+  readonly #imports: Import[] = [];
+  readonly #functions: (Signature | undefined)[] = [];
+  readonly #memories: Memory[] = [];
+  readonly #exports = new Map<string, Export>();
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  read(): ModuleInterface {
+    const cursor = new Cursor(this.#bytes.subarray(HEADER_BYTES));
+    const seen = new Set<number>();
+    while (!cursor.isAtEnd) {
+      const id = cursor.byte();
+      const section = new Cursor(cursor.take(cursor.u32()));
+      const readEntry = this.#entryReader(id);
+      if (readEntry === undefined) continue;
+      if (seen.has(id)) throw new Unreadable();
+      seen.add(id);
+      for (let count = section.count(); count > 0; count--) readEntry(section);
+      if (!section.isAtEnd) throw new Unreadable();
+    }
+    return { imports: this.#imports, memories: this.#memories, exports: this.#exports };
+  }
+
+  #entryReader(id: number): ((section: Cursor) => void) | undefined {
+    if (id === SECTION_TYPE) return (section) => this.#readTypes(section);
+    if (id === SECTION_IMPORT) return (section) => this.#readImport(section);
+    if (id === SECTION_FUNCTION) return (section) => this.#functions.push(this.#type(section));
+    if (id === SECTION_MEMORY) return (section) => this.#memories.push(readLimits(section));
+    if (id === SECTION_EXPORT) return (section) => this.#readExport(section);
+    return undefined;
+  }
+
+  /** One entry of the type section: a type, or a group of types that refer to each other. */
+  #readTypes(section: Cursor): void {
+    const form = section.byte();
+    if (form !== FORM_GROUP) {
+      this.#types.push(readType(section, form));
+      return;
+    }
+    for (let count = section.count(); count > 0; count--) {
+      this.#types.push(readType(section, section.byte()));
+    }
+  }
+
+  #readImport(section: Cursor): void {
+    const [module, name, kind] = [section.name(), section.name(), section.byte()];
+    let signature: Signature | undefined;
+    if (kind === KIND_FUNCTION) {
+      signature = this.#type(section);
+      this.#functions.push(signature);
+    } else if (kind === KIND_TABLE) {
+      readValueType(section);
+      readLimits(section);
+    } else if (kind === KIND_MEMORY) {
+      this.#memories.push(readLimits(section));
+    } else if (kind === KIND_GLOBAL) {
+      readValueType(section);
+      section.byte();
+    } else if (kind === KIND_TAG) {
+      section.byte();
+      section.u32();
+    } else {
+      throw new Unreadable();
+    }
+    this.#imports.push({ module, name, kind, signature });
+  }
+
+  #readExport(section: Cursor): void {
+    const [name, kind, index] = [section.name(), section.byte(), section.u32()];
+    const signature = kind === KIND_FUNCTION ? this.#functions[index] : undefined;
+    this.#exports.set(name, { kind, signature });
+  }
+
+  #type(section: Cursor): Signature | undefined {
+    return this.#types[section.u32()];
+  }
+}
+
+/** The limits of a memory; those of a table have the same form. */
+function readLimits(section: Cursor): Memory {
+  const flags = section.byte();
+  if (flags > 0x0f) throw new Unreadable();
+  const hasPageSize = (flags & 8) !== 0;
+  section.skipInteger();
+  if (flags & 1) section.skipInteger();
+  if (hasPageSize) section.skipInteger();
+  return { isShared: (flags & 2) !== 0, is64: (flags & 4) !== 0, hasPageSize };
+}
+
+/** One type, of which the first byte has been read; undefined if it is not a function's. */
+function readType(section: Cursor, first: number): Signature | undefined {
+  let form = first;
+  if (form === FORM_SUBTYPE || form === FORM_FINAL_SUBTYPE) {
+    for (let supertypes = section.count(); supertypes > 0; supertypes--) section.u32();
+    form = section.byte();
+  }
+  if (form === FORM_FUNCTION) {
+    return { params: readValueTypes(section), results: readValueTypes(section) };
+  }
+  if (form !== FORM_STRUCT && form !== FORM_ARRAY) throw new Unreadable();
+  for (let fields = form === FORM_STRUCT ? section.count() : 1; fields > 0; fields--) {
+    readValueType(section);
+    section.byte();
+  }
+  return undefined;
+}
+
+function readValueTypes(section: Cursor): number[] {
+  const types: number[] = [];
+  for (let count = section.count(); count > 0; count--) types.push(readValueType(section));
+  return types;
+}
+
+/** A value, packed or reference type, of which (ref null? heaptype) is the one with a tail. */
+function readValueType(section: Cursor): number {
+  const type = section.byte();
+  if (type === 0x63 || type === 0x64) section.skipInteger();
+  else if (type < 0x65 || type > 0x7f) throw new Unreadable();
+  return type;
+}
