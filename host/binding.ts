@@ -1,0 +1,57 @@
+// The native addon as the host sees it: loads it and gives it types. No kernel descriptor crosses.
+
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** One import of a guest: arguments lie in the mailbox, the result replaces the first of them. */
+export type NativeImport = () => void;
+
+/** Asked at every call that names an address; a `Verdict` of policy.ts. */
+export type Decide = (verb: number, type: number, addressBytes: number) => number;
+
+export interface Binding {
+  /** Makes a guest with 0, 1 and 2 open; throws when memory or descriptors are short.
+   * `exiting` is called after exit_group: the worker has to be ended then. */
+  create(
+    descriptorsMax: number,
+    stdinGranted: boolean,
+    cmdline: Uint8Array,
+    environ: Uint8Array,
+    exiting: () => void,
+  ): number;
+  /** Interrupts the guest and answers -EINTR to all it asks from now on. */
+  end(id: number): void;
+  /** The same for every guest of the process. */
+  endAll(): void;
+  /** Forgets a guest whose worker is gone: the status it gave to exit_group, or -1. */
+  release(id: number): number;
+
+  /** Makes the calling thread the guest's and gives it its imports, by name. */
+  enter(
+    id: number,
+    page: ArrayBuffer,
+    decide: Decide,
+    listening: (type: number, addressBytes: number) => void,
+  ): Record<string, NativeImport>;
+  /** False where V8 could not reserve the 4 GiB that the memory may reach. */
+  attachMemory(memory: WebAssembly.Memory): boolean;
+  /** Writes to stderr; blocks the guest's thread alone, and ends with the guest. */
+  log(bytes: Uint8Array): void;
+
+  /** Writes what fits without waiting: bytes written, -11 (EAGAIN) for "later", or -errno. */
+  tryWrite(fd: number, bytes: Uint8Array): number;
+  /** The process's own limit of descriptors, RLIMIT_NOFILE. */
+  descriptorsMax(): number;
+  /** What the addon implements: name and number of arguments. */
+  imports: Readonly<Record<string, number>>;
+}
+
+/** Layout of the page that a guest's thread shares with the addon. */
+export const PAGE = { addressOffset: 64, bytes: 64 + 128 } as const;
+
+const path = process.env["TRIPOLL_ADDON"] ?? fileURLToPath(new URL("../tripoll.node", import.meta.url));
+
+export const binding = createRequire(import.meta.url)(path) as Binding;
+
+/** The imports that the addon implements, with their number of arguments. */
+export const abiNames: Readonly<Record<string, number>> = binding.imports;

@@ -1,0 +1,22 @@
+// What crosses between the supervisor and a guest's worker thread.
+
+import type { Grant } from "./policy.ts";
+
+/** What the supervisor hands to the worker. */
+export interface GuestData {
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  /** Fit for a terminal. */
+  readonly name: string;
+  readonly listen: readonly Grant[];
+  readonly connect: readonly Grant[];
+  readonly trace: boolean;
+}
+
+/** What the worker tells the supervisor. */
+export type GuestMessage =
+  | { readonly log: string }
+  | { readonly crashed: string; readonly stack: string };
+
+/** Exit code of a guest that trapped: 128 + SIGABRT, as a program that aborts has it. */
+export const TRAP_STATUS = 134;

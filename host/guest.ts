@@ -1,0 +1,79 @@
+// A guest's worker thread: makes its imports, instantiates the module and runs it to its end.
+// Knows nothing of the command line or of other guests; the supervisor starts it.
+
+import { parentPort, workerData } from "node:worker_threads";
+import { SocketAddress, formatIpPort } from "./address.ts";
+import { PAGE, binding } from "./binding.ts";
+import { TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
+import { makeImports, makeWasiImports } from "./imports.ts";
+import { Policy } from "./policy.ts";
+import { traceImports } from "./trace.ts";
+
+/** How many different addresses are announced; a loop of listen() must not become a flood. */
+const ANNOUNCED_MAX = 64;
+
+const SOCK_DGRAM = 2;
+
+const { id, module, name, listen, connect, trace } = workerData as GuestData;
+
+function tell(message: GuestMessage): void {
+  parentPort?.postMessage(message);
+}
+
+const page = new ArrayBuffer(PAGE.bytes);
+const address = new Uint8Array(page, PAGE.addressOffset);
+const onDenied = (line: string): void => tell({ log: line });
+const policy = new Policy({ name, listen, connect, onDenied });
+
+function decide(verb: number, type: number, addressBytes: number): number {
+  return policy.decide(verb, type, address.subarray(0, addressBytes));
+}
+
+const announced = new Set<string>();
+
+function announce(type: number, addressBytes: number): void {
+  const local = new SocketAddress();
+  if (!local.read(address.subarray(0, addressBytes))) return;
+  const place = `${type === SOCK_DGRAM ? "udp:" : ""}${formatIpPort(local.ip, local.port)}`;
+  if (announced.has(place) || announced.size >= ANNOUNCED_MAX) return;
+  announced.add(place);
+  tell({ log: `${name} listening on ${place}` });
+}
+
+/** The guest's exports, once it is instantiated. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  _initialize?: () => void;
+  _start: () => void;
+}
+
+function instantiate(): Exports {
+  const natives = binding.enter(id, page, decide, announce);
+  const exit = (status: number): never => process.exit(status);
+  let linux = makeImports(natives, new Int32Array(page, 0, 6), exit);
+  let memory: WebAssembly.Memory | undefined;
+  if (trace) {
+    const encoder = new TextEncoder();
+    const view = (): DataView => new DataView(memory?.buffer ?? new ArrayBuffer(0));
+    linux = traceImports(linux, view, (line) => binding.log(encoder.encode(`${line}\n`)));
+  }
+  const imports = { linux, wasi_snapshot_preview1: makeWasiImports(module) };
+  const instance = new WebAssembly.Instance(module, imports);
+  const exports = instance.exports as unknown as Exports;
+  memory = exports.memory;
+  if (!binding.attachMemory(memory)) {
+    throw new Error("there is not enough address space for its memory; lift the limit (ulimit -v)");
+  }
+  return exports;
+}
+
+try {
+  const exports = instantiate();
+  exports._initialize?.();
+  exports._start();
+  process.exit(0);
+} catch (error) {
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  tell({ crashed: message, stack });
+  process.exit(TRAP_STATUS);
+}

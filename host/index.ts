@@ -1,0 +1,50 @@
+// Embedding: what a Node program imports from "tripoll" to run guests of its own.
+
+import { ABI } from "./abi.ts";
+import { inspectModule } from "./module.ts";
+import { parseGrant } from "./policy.ts";
+import { Guest } from "./supervisor.ts";
+
+export { ErrorCodes, GrantError, ModuleError, TripollError, UsageError } from "./errors.ts";
+export type { Exit, Guest, StopSignal } from "./supervisor.ts";
+
+export interface StartOptions {
+  /** The bytes of the guest's WebAssembly module. */
+  readonly module: Uint8Array;
+  /** What messages call it, and its argv[0]. */
+  readonly name: string;
+  /** argv without its name. */
+  readonly args?: readonly string[];
+  /** Its whole environment; nothing of the host's is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it may bind and listen, and from where send: `[udp:]HOST:PORT`. */
+  readonly listen?: readonly string[];
+  /** Where it may connect and send to: `[udp:]HOST:PORT`. */
+  readonly connect?: readonly string[];
+  /** Whether it reads the host's standard input; otherwise it is at end of file. */
+  readonly stdin?: boolean;
+  /** Whether each system call is written to stderr. */
+  readonly trace?: boolean;
+  /** Gets one line at a time for the operator: where it listens, what it was denied. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * Starts a guest in a worker thread of its own.
+ *
+ * @throws GrantError a grant that makes no sense; ModuleError a module that cannot be a guest.
+ */
+export function start(options: StartOptions): Guest {
+  const { module } = inspectModule(options.module, ABI, options.name);
+  return new Guest({
+    module,
+    name: options.name,
+    args: [options.name, ...(options.args ?? [])],
+    env: options.env ?? {},
+    listen: (options.listen ?? []).map(parseGrant),
+    connect: (options.connect ?? []).map(parseGrant),
+    stdin: options.stdin ?? false,
+    trace: options.trace ?? false,
+    log: options.log ?? (() => {}),
+  });
+}

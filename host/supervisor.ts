@@ -1,0 +1,132 @@
+// Starts guests in worker threads, stops them, and says how they ended.
+//
+// The seam to the guest is narrow on purpose: GuestData goes in, GuestMessage and an exit code come
+// out, so that another way to keep guests apart (a process for each) would be one file more.
+
+import { constants } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { Worker } from "node:worker_threads";
+import { binding } from "./binding.ts";
+import { printable } from "./errors.ts";
+import { TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
+import type { Grant } from "./policy.ts";
+
+// V8 with dynamic tiering looks for interrupts too rarely in some loops to be ended by
+// terminate(): a loop over a memory.fill of 64 MiB ran on for minutes.
+setFlagsFromString("--no-wasm-dynamic-tiering");
+
+// A guest that blocks in a system call would keep the process from exiting.
+process.on("exit", () => binding.endAll());
+
+/** Descriptors of a guest, and what is left to the host under the process's own limit. */
+const DESCRIPTORS_MAX = 16_384;
+const DESCRIPTORS_RESERVED = 256;
+
+/** How often terminate() is repeated: V8 drops a request that meets a call back into C. */
+const TERMINATE_AGAIN_MS = 10;
+
+export interface GuestOptions {
+  readonly module: WebAssembly.Module;
+  /** What messages call it. */
+  readonly name: string;
+  /** argv, its name first. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly listen: readonly Grant[];
+  readonly connect: readonly Grant[];
+  readonly stdin: boolean;
+  readonly trace: boolean;
+  /** Gets the lines for the operator. */
+  readonly log: (line: string) => void;
+}
+
+/** How a guest ended. */
+export interface Exit {
+  /** Its own status, 128 + the signal that stopped it, or TRAP_STATUS. */
+  readonly code: number;
+  /** A sentence for the operator where it did not end by itself. */
+  readonly reason: string;
+}
+
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** A running guest. */
+export class Guest {
+  readonly exited: Promise<Exit>;
+  readonly #id: number;
+  readonly #worker: Worker;
+  readonly #log: (line: string) => void;
+  readonly #name: string;
+  #stoppedBy: StopSignal | undefined;
+  #crash: string | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(options: GuestOptions) {
+    this.#name = printable(options.name);
+    this.#log = options.log;
+    const limit = Math.min(DESCRIPTORS_MAX, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
+    const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
+    this.#id = binding.create(limit, options.stdin, strings(options.args), strings(env), () =>
+      this.#terminate(),
+    );
+    const data: GuestData = {
+      id: this.#id,
+      module: options.module,
+      name: this.#name,
+      listen: options.listen,
+      connect: options.connect,
+      trace: options.trace,
+    };
+    this.#worker = new Worker(new URL("./guest.js", import.meta.url), {
+      name: this.#name,
+      workerData: data,
+      env: {},
+      execArgv: [],
+    });
+    this.#worker.on("message", (message: GuestMessage) => this.#hear(message));
+    this.#worker.on("error", (error) => this.#hear({ crashed: error.message, stack: "" }));
+    this.exited = new Promise((resolve) => {
+      this.#worker.on("exit", (code) => resolve(this.#end(code)));
+    });
+  }
+
+  /** Ends the guest, whether it waits, blocks or computes. */
+  stop(signal: StopSignal): void {
+    this.#stoppedBy ??= signal;
+    binding.end(this.#id);
+    this.#terminate();
+  }
+
+  #terminate(): void {
+    if (this.#again !== undefined) return;
+    this.#again = setInterval(() => void this.#worker.terminate(), TERMINATE_AGAIN_MS);
+    void this.#worker.terminate();
+  }
+
+  #hear(message: GuestMessage): void {
+    if ("log" in message) {
+      this.#log(message.log);
+      return;
+    }
+    this.#crash = printable(message.crashed);
+    const frames = message.stack.split("\n").filter((line) => line.includes("wasm"));
+    this.#log([`${this.#name} crashed: ${this.#crash}`, ...frames.map(printable)].join("\n"));
+  }
+
+  #end(code: number): Exit {
+    clearInterval(this.#again);
+    const status = binding.release(this.#id);
+    if (status >= 0) return { code: status, reason: "" };
+    if (this.#stoppedBy !== undefined) {
+      const number = constants.signals[this.#stoppedBy];
+      return { code: 128 + number, reason: `stopped by ${this.#stoppedBy}` };
+    }
+    if (this.#crash !== undefined) return { code: TRAP_STATUS, reason: this.#crash };
+    return { code, reason: "" };
+  }
+}
+
+/** NUL-terminated strings back to back, as in /proc/self/cmdline. */
+function strings(texts: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(texts.map((text) => `${text}\0`).join(""));
+}
