@@ -47,8 +47,8 @@ const title = (file: string): string => relative(SOURCE, sourceOf(file));
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Runs the files, `jobs` at a time; hands on the outcomes in the order of the files. */
-async function runAll(files: string[], jobs: number, show: (outcome: Outcome) => void) {
+/** Runs the files, `jobs` at a time; shows each outcome, in the order of the files. */
+async function runAll(files: string[], jobs: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let next = 0;
   let shown = 0;
@@ -71,7 +71,7 @@ function show(outcome: Outcome): void {
   const time = `${seconds.toFixed(1)} s`;
   say(`${failed > 0 ? "FAIL" : "ok  "} ${title(file)}: ${counts.join(", ")} (${time})`);
   if (failed === 0) return;
-  say(output.trimEnd().replace(/^/gm, "     | "));
+  say(output.trimEnd().replaceAll(/^/gm, "     | "));
   for (const problem of problems) say(`     ${title(file)}: ${problem}`);
 }
 
@@ -104,5 +104,5 @@ for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 1
 }
 
 const files = findFiles(values.from, positionals);
-const outcomes = await runAll(files, Math.max(1, Number(values.jobs)), show);
+const outcomes = await runAll(files, Math.max(1, Number(values.jobs)));
 process.exitCode = close(outcomes) ? 0 : 1;

@@ -103,7 +103,9 @@ export class Guest {
       const found = pattern.exec(this.#stderr) ?? pattern.exec(this.#stdout);
       if (found !== null) return found;
       if (this.#ended) throw new Error(`ended without ${pattern}:\n${this.#stdout}${this.#stderr}`);
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
     }
   }
 

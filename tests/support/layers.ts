@@ -15,7 +15,14 @@ interface House {
 
 const HOUSES: Record<string, House> = {
   host: {
-    layers: [["cli"], ["index"], ["supervisor"], ["guest"], ["imports"], ["policy", "binding"]],
+    layers: [
+      ["cli"],
+      ["index"],
+      ["supervisor"],
+      ["guest"],
+      ["imports", "guest-data"],
+      ["policy", "binding"],
+    ],
     apart: ["build"],
   },
   assembly: {

@@ -2,6 +2,7 @@
 // Must not know how files are found or how results are printed.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { endLeftovers, endProcess, MARK } from "./processes.ts";
@@ -52,8 +53,8 @@ export async function runFile(file: string, { watchdogMs }: FileOptions): Promis
   if (pid === undefined) throw new Error(`cannot start ${process.execPath}`);
   running.add(pid);
   const watched = watch(child, pid, watchdogMs);
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const [code, signal] = await exitOf(child);
+  const closed = once(child, "close");
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   running.delete(pid);
   watched.stop();
   const left = await endLeftovers(pid, mark); // before "close", which waits for their pipes too
@@ -67,13 +68,6 @@ export async function runFile(file: string, { watchdogMs }: FileOptions): Promis
   if (code !== null && code !== 0) problems.push(`exit code ${code}`);
   const seconds = (performance.now() - begin) / 1_000;
   return { file, ...judge(watched.reports, problems), output: watched.output(), seconds };
-}
-
-function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code, signal) => resolve([code, signal]));
-  });
 }
 
 /** Collects what the child says and ends it when it takes too long. */
@@ -100,11 +94,11 @@ function watch(child: ChildProcess, pid: number, watchdogMs: number) {
     timer = setTimeout(expire, holdMs, holdMs);
   }
   const [, stdout, stderr, pipe] = child.stdio as Readable[];
-  for (const stream of [stdout!, stderr!]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output = (output + text).slice(-OUTPUT_CHARS_MAX);
-    });
-  }
+  const keep = (text: string): void => {
+    output = (output + text).slice(-OUTPUT_CHARS_MAX);
+  };
+  stdout!.setEncoding("utf8").on("data", keep);
+  stderr!.setEncoding("utf8").on("data", keep);
   pipe!.setEncoding("utf8").on("data", (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
