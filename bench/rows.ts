@@ -28,7 +28,8 @@ export interface Effort {
   bytes: number;
   idleConnections: number;
   idleRounds: number;
-  startRounds: number;
+  /** Rounds of the rows that start processes only to look at them for a moment. */
+  spawnRounds: number;
 }
 
 export interface Bench {
@@ -125,9 +126,9 @@ export async function measureCrossing(bench: Bench): Promise<CrossingRow> {
   const cNs: number[] = [];
   const run = async (program: string[]) => {
     const batches = parseBatches(await output(pinned(bench.machine.serverCpu, program)));
-    return median(batches.slice(1)); // the first one warms up
+    return median(batches.slice(batches.length / 10)); // the first ones warm up
   };
-  for (let round = 0; round < bench.effort.rounds; round++) {
+  for (let round = 0; round < bench.effort.spawnRounds; round++) {
     tripollNs.push(await run(guest));
     cNs.push(await run([bench.crossingProgram]));
   }
@@ -161,7 +162,7 @@ export async function measureIdle(bench: Bench): Promise<IdleRow[]> {
 export async function measureStart(bench: Bench): Promise<StartRow> {
   const tripollMs: number[] = [];
   const bareMs: number[] = [];
-  for (let round = 0; round < bench.effort.startRounds; round++) {
+  for (let round = 0; round < bench.effort.spawnRounds; round++) {
     const running = await startServer(TRIPOLL);
     tripollMs.push(running.readyMs);
     await running.stop();

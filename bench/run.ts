@@ -85,7 +85,7 @@ function parse(args: string[]): Choice | undefined {
     connections: (values.connections ?? "50,500").split(",").map(count),
     bytes: count(values.bytes ?? "128"),
     idleRounds: Math.min(rounds, 5),
-    startRounds: values.short ? 1 : Math.max(rounds, 11),
+    spawnRounds: values.short ? 1 : Math.max(rounds, 11),
   };
   const servers = chosen(SERVERS, values.servers);
   const possible = ROWS.filter((row) => servers.includes("tripoll") || /echo|idle/.test(row));

@@ -3,8 +3,8 @@
 
 import { clock_gettime, eventfd2, exit_group, write } from "../../assembly/linux";
 
-const CALLS = 100_000;
-const BATCHES = 10;
+const CALLS = 2_000;
+const BATCHES = 500;
 const STDOUT = 1;
 const CLOCK_MONOTONIC = 1;
 const EFD_NONBLOCK = 2048;
