@@ -15,6 +15,7 @@ export interface GuestData {
 
 /** What the worker tells the supervisor. */
 export type GuestMessage =
+  | { readonly entered: true }
   | { readonly log: string }
   | { readonly crashed: string; readonly stack: string };
 

@@ -49,6 +49,7 @@ interface Exports {
 
 function instantiate(): Exports {
   const natives = binding.enter(id, page, decide, announce);
+  tell({ entered: true });
   const exit = (status: number): never => process.exit(status);
   let linux = makeImports(natives, new Int32Array(page, 0, 6), exit);
   let memory: WebAssembly.Memory | undefined;

@@ -58,6 +58,7 @@ export class Guest {
   readonly #log: (line: string) => void;
   readonly #name: string;
   #stoppedBy: StopSignal | undefined;
+  #entered = false;
   #crash: string | undefined;
   #again: NodeJS.Timeout | undefined;
 
@@ -94,7 +95,9 @@ export class Guest {
   stop(signal: StopSignal): void {
     this.#stoppedBy ??= signal;
     binding.end(this.#id);
-    this.#terminate();
+    // Before that, the worker still loads the host's own code: it finds out by itself, while
+    // terminate() would leak the descriptor of the file that Node is reading.
+    if (this.#entered) this.#terminate();
   }
 
   #terminate(): void {
@@ -104,10 +107,17 @@ export class Guest {
   }
 
   #hear(message: GuestMessage): void {
+    if ("entered" in message) {
+      this.#entered = true;
+      if (this.#stoppedBy !== undefined) this.#terminate();
+      return;
+    }
     if ("log" in message) {
       this.#log(message.log);
       return;
     }
+    // A guest that is being stopped may trip over what it was interrupted in.
+    if (this.#stoppedBy !== undefined) return;
     this.#crash = printable(message.crashed);
     const frames = message.stack.split("\n").filter((line) => line.includes("wasm"));
     this.#log([`${this.#name} crashed: ${this.#crash}`, ...frames.map(printable)].join("\n"));

@@ -185,8 +185,9 @@ void guest_end_all(void) {
   pthread_mutex_unlock(&registry.lock);
 }
 
-// The owner lets go: the worker is gone, or never came.
+// The owner lets go: the worker is gone, or never came, and then 0, 1 and 2 are still open.
 void guest_release(struct guest *guest) {
+  table_close_all(guest);
   pthread_mutex_lock(&registry.lock);
   for (struct guest **link = &registry.first; *link; link = &(*link)->next) {
     if (*link == guest) {
