@@ -89,20 +89,19 @@ export function parseIpv6(text: string): IpAddress | string {
   );
   if (typeof head === "string") return head;
   if (typeof tail === "string") return tail;
-  const missing = 8 - head!.length - tail.length;
-  if (halves.length === 1 && missing !== 0) return "an IPv6 address has eight groups";
-  if (halves.length === 2 && missing < 1) return ":: stands for one group at least";
-  const groups = [...head!, ...Array<number>(missing).fill(0), ...tail];
+  const zeros = 8 - head!.length - tail.length;
+  if (halves.length === 1 && zeros !== 0) return "an IPv6 address has eight groups";
+  if (halves.length === 2 && zeros < 1) return ":: stands for one group at least";
+  const groups = [...head!, ...Array.from({ length: zeros }, () => 0), ...tail];
   return Uint32Array.from([0, 2, 4, 6], (at) => groups[at]! * 0x10000 + groups[at + 1]!);
 }
 
 /** The groups on one side of the ::, of which the very last may be written as IPv4. */
 function parseGroups(text: string, isLastHalf: boolean): number[] | string {
   if (text === "") return [];
+  const parts = text.split(":");
   const groups: number[] = [];
-  for (const [index, part, parts] of text
-    .split(":")
-    .map((part, i, all) => [i, part, all] as const)) {
+  for (const [index, part] of parts.entries()) {
     if (part.includes(".") && isLastHalf && index + 1 === parts.length) {
       const embedded = parseIpv4(part);
       if (typeof embedded === "string") return embedded;

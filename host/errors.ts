@@ -10,6 +10,8 @@ export const ErrorCodes = {
   // GrantError: an address given to --listen or --connect.
   grantHost: "ERR_GRANT_HOST",
   grantPort: "ERR_GRANT_PORT",
+  // StartError: this installation or machine.
+  addon: "ERR_ADDON",
   // ModuleError: the bytes that are to become a guest.
   notWasm: "ERR_NOT_WASM",
   invalidWasm: "ERR_INVALID_WASM",
@@ -37,6 +39,9 @@ export class UsageError extends TripollError {}
 /** An address to be granted is not written as `[udp:]HOST:PORT`. */
 export class GrantError extends TripollError {}
 
+/** Nothing is wrong with the guest, but it cannot be started here. */
+export class StartError extends TripollError {}
+
 /** The bytes are no module that could run as a guest. */
 export class ModuleError extends TripollError {}
 
@@ -49,7 +54,7 @@ const NOT_ASCII = /[^ -~]/g;
 
 /** Foreign text in double quotes, safe for a terminal: `"a\x1b[2J\n"`. See `printable`. */
 export function quote(text: string | Uint8Array, lengthMax = FOREIGN_TEXT_MAX): string {
-  const shown = escapeUnprintable(cut(text, lengthMax).replace(/[\\"]/g, "\\$&"), text);
+  const shown = escapeUnprintable(cut(text, lengthMax).replaceAll(/[\\"]/g, "\\$&"), text);
   return `"${shown}"${text.length > lengthMax ? "..." : ""}`;
 }
 
@@ -71,10 +76,10 @@ function cut(text: string | Uint8Array, lengthMax: number): string {
 
 function escapeUnprintable(shown: string, source: string | Uint8Array): string {
   if (typeof source !== "string") {
-    return shown.replace(NOT_ASCII, (character) => escapeByte(character.charCodeAt(0)));
+    return shown.replaceAll(NOT_ASCII, (character) => escapeByte(character.charCodeAt(0)));
   }
   const escapeUtf8 = (character: string) => Array.from(Buffer.from(character), escapeByte).join("");
-  return shown.replace(UNPRINTABLE, escapeUtf8);
+  return shown.replaceAll(UNPRINTABLE, escapeUtf8);
 }
 
 function escapeByte(byte: number): string {

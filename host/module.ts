@@ -132,7 +132,7 @@ function checkImports(imports: readonly Import[], abi: Abi, fail: Fail): void {
 }
 
 function checkCall(call: Import, arity: number, fail: Fail): void {
-  const expected = { params: Array<number>(arity).fill(I32), results: [I32] };
+  const expected = { params: Array.from({ length: arity }, () => I32), results: [I32] };
   const found = call.signature ?? NO_SIGNATURE;
   if (isEqual(found, expected)) return;
   const problem = `${formatSignature(found)}; it is ${formatSignature(expected)}`;

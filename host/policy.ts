@@ -13,7 +13,7 @@ import {
   unixPath,
 } from "./address.ts";
 import type { IpAddress } from "./address.ts";
-import { ErrorCodes, GrantError, printable, quote } from "./errors.ts";
+import { ErrorCodes, GrantError, quote } from "./errors.ts";
 
 /** The verdicts, shared with native/guest.h. HARMLESS: allowed, but by no grant. */
 export const DENIED = 0;
@@ -143,7 +143,7 @@ function covers(block: Block, ip: IpAddress): boolean {
 }
 
 export interface PolicyOptions {
-  /** The guest's name in messages. */
+  /** The guest's name in messages, fit for a terminal. */
   readonly name: string;
   /** What it may bind and listen on. */
   readonly listen: readonly Grant[];
@@ -161,7 +161,7 @@ export class Policy {
 
   constructor({ name, listen, connect, onDenied }: PolicyOptions) {
     this.#grants = { listen, connect };
-    this.#denials = new Denials(printable(name), onDenied);
+    this.#denials = new Denials(name, onDenied);
   }
 
   /**

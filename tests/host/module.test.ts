@@ -204,7 +204,7 @@ test("inspectModule: refuses a call with another signature", () => {
     ],
     [
       "getpid",
-      { params: Array<number>(100).fill(I32), results: [I32] },
+      { params: Array.from({ length: 100 }, () => I32), results: [I32] },
       "(i32, i32, i32, i32, i32, i32, i32, i32, ...) -> i32; it is () -> i32",
     ],
   ];
@@ -323,14 +323,14 @@ test("readModule: agrees with V8 on names and kinds", () => {
   });
   const kinds = ["function", "table", "memory", "global"];
   const shape = readModule(bytes);
-  const module = new WebAssembly.Module(bytes as BufferSource);
+  const compiled = new WebAssembly.Module(bytes as BufferSource);
   assert.equal(
     shape?.imports.map(({ module, name, kind }) => ({ module, name, kind: kinds[kind] })),
-    WebAssembly.Module.imports(module),
+    WebAssembly.Module.imports(compiled),
   );
   assert.equal(
     Array.from(shape?.exports ?? [], ([name, { kind }]) => ({ name, kind: kinds[kind] })),
-    WebAssembly.Module.exports(module),
+    WebAssembly.Module.exports(compiled),
   );
 });
 

@@ -27,10 +27,10 @@ interface Subject {
   connect?: string[];
 }
 
-function policyOf({ listen = [], connect = [] }: Subject, name = "echo.wasm") {
+function policyOf({ listen = [], connect = [] }: Subject) {
   const messages: string[] = [];
   const policy = new Policy({
-    name,
+    name: "echo.wasm",
     listen: listen.map(parseGrant),
     connect: connect.map(parseGrant),
     onDenied: (message) => messages.push(message),
@@ -339,8 +339,8 @@ function dotted(word: number): string {
 function colons(bits: number[]): string {
   return bits
     .join("")
-    .replace(/\d{16}(?!$)/g, "$&:")
-    .replace(/\d+/g, (group) => parseInt(group, 2).toString(16));
+    .replaceAll(/\d{16}(?!$)/g, "$&:")
+    .replaceAll(/\d+/g, (group) => parseInt(group, 2).toString(16));
 }
 
 test("Denials: the message names the guest, the address and the flag", () => {
@@ -427,12 +427,6 @@ test("Denials: the flag in the message grants what was denied", () => {
     assert.is(policy.decide(verb, type, address), GRANTED, grant);
     assert.equal(messages, []);
   }
-});
-
-test("Denials: a name with escapes is shown without them", () => {
-  const { policy, messages } = policyOf({}, "a\x1b]0;x\x07\n.wasm");
-  policy.decide(VERB_BIND, STREAM, sockaddrIn("127.0.0.1", 80));
-  assert.match(messages[0] ?? "", /^a\\x1b\]0;x\\x07\\n\.wasm may not listen on 127\.0\.0\.1:80;/);
 });
 
 test("Denials: repeated ones are reported at the powers of ten", () => {

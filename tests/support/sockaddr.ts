@@ -32,7 +32,7 @@ function groupsOf(host: string): number[] {
     .slice(1, -1)
     .split("::")
     .map((half) => half.split(":").filter(Boolean));
-  const zeros = Array<string>(8 - head.length - tail.length).fill("0");
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => "0");
   return [...head, ...zeros, ...tail].map((group) => parseInt(group, 16));
 }
 
