@@ -49,9 +49,13 @@ export interface Binding {
 /** Layout of the page that a guest's thread shares with the addon. */
 export const PAGE = { addressOffset: 64, bytes: 64 + 128 } as const;
 
-const path = process.env["TRIPOLL_ADDON"] ?? fileURLToPath(new URL("../tripoll.node", import.meta.url));
+/** Where the addon is; another build of it, one with sanitizers, can be named. Owner and worker
+ * have to load the same. */
+export const ADDON_VARIABLE = "TRIPOLL_ADDON";
+export const addonPath =
+  process.env[ADDON_VARIABLE] ?? fileURLToPath(new URL("../tripoll.node", import.meta.url));
 
-export const binding = createRequire(import.meta.url)(path) as Binding;
+export const binding = createRequire(import.meta.url)(addonPath) as Binding;
 
 /** The imports that the addon implements, with their number of arguments. */
 export const abiNames: Readonly<Record<string, number>> = binding.imports;

@@ -6,7 +6,7 @@
 import { constants } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { binding } from "./binding.ts";
+import { ADDON_VARIABLE, addonPath, binding } from "./binding.ts";
 import { printable } from "./errors.ts";
 import { TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
 import type { Grant } from "./policy.ts";
@@ -81,7 +81,7 @@ export class Guest {
     this.#worker = new Worker(new URL("./guest.js", import.meta.url), {
       name: this.#name,
       workerData: data,
-      env: {},
+      env: { [ADDON_VARIABLE]: addonPath },
       execArgv: [],
     });
     this.#worker.on("message", (message: GuestMessage) => this.#hear(message));
