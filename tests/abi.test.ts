@@ -1,0 +1,144 @@
+// One ABI: the host's list, what the addon implements, the AssemblyScript declarations and
+// docs/ABI.md name the same calls with the same parameters; and the page's allow lists are C's.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ABI } from "../host/abi.ts";
+import { abiNames } from "../host/binding.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+const hostCalls: Record<string, readonly string[]> = ABI;
+
+interface Call {
+  name: string;
+  /** Names of the parameters. */
+  parameters: string[];
+  /** Which of them are pointers. */
+  pointers: string[];
+}
+
+interface PageCall extends Call {
+  native: string;
+}
+
+const page = read("docs/ABI.md");
+
+/** The rows `| \`name(parameters)\` | yes | … |` of the page. */
+function pageCalls(): PageCall[] {
+  const rows = page.matchAll(/^\| `(?<name>\w+)\((?<list>[^)]*)\)` \| (?<native>\w+) \|/gm);
+  return [...rows].map(({ groups }) => {
+    const { name, list, native } = groups as Record<"name" | "list" | "native", string>;
+    const marked = list === "" ? [] : list.split(", ");
+    const bare = (parameter: string) => parameter.replace(/\*\??$/, "");
+    const pointers = marked.filter((parameter) => bare(parameter) !== parameter).map(bare);
+    return { name, parameters: marked.map(bare), pointers, native };
+  });
+}
+
+/** The declarations of assembly/linux.ts, which are also checked to be of i32 throughout. */
+function assemblyCalls(): Call[] {
+  const declarations = read("assembly/linux.ts").matchAll(
+    /^export declare function (?<name>\w+)\((?<list>[^)]*)\): (?<result>\w+);$/gm,
+  );
+  return [...declarations].map(({ groups }) => {
+    const { name, list, result } = groups as Record<"name" | "list" | "result", string>;
+    assert.is(result, "i32", name);
+    const parameters = list.split(",").flatMap((parameter) => {
+      const [parameterName = "", type = ""] = parameter.split(":").map((word) => word.trim());
+      if (parameterName === "") return [];
+      assert.ok(["i32", "u32", "usize"].includes(type), `${name}: ${parameterName} is a ${type}`);
+      return [{ name: parameterName, isPointer: type === "usize" }];
+    });
+    const pointers = parameters.filter(({ isPointer }) => isPointer);
+    const nameOf = ({ name: parameter }: { name: string }) => parameter;
+    return { name, parameters: parameters.map(nameOf), pointers: pointers.map(nameOf) };
+  });
+}
+
+const byName = (calls: Call[]): Record<string, string[]> =>
+  Object.fromEntries(calls.map(({ name, parameters }) => [name, parameters]));
+
+test("docs/ABI.md: lists the host's calls, once each, with the same parameters", () => {
+  const calls = pageCalls();
+  assert.equal(byName(calls), { ...hostCalls });
+  assert.is(calls.length, Object.keys(hostCalls).length);
+});
+
+test("docs/ABI.md: says `yes` for what the addon implements, `later` for the rest", () => {
+  const calls = pageCalls();
+  const answered = calls.filter(({ native }) => native === "yes").map(({ name }) => name);
+  assert.equal(answered.toSorted(), Object.keys(abiNames).toSorted());
+  assert.ok(calls.every(({ native }) => native === "yes" || native === "later"));
+});
+
+test("addon: takes as many arguments as the host's list says", () => {
+  const counts = Object.keys(abiNames).map((name) => [name, hostCalls[name]?.length]);
+  assert.equal({ ...abiNames }, Object.fromEntries(counts));
+});
+
+test("assembly/linux.ts: declares the host's calls with the same parameters", () => {
+  assert.equal(byName(assemblyCalls()), { ...hostCalls });
+});
+
+test("assembly/linux.ts: has a pointer where the page has one", () => {
+  const pointersOf = (calls: Call[]) => calls.map(({ name, pointers }) => [name, pointers]);
+  assert.equal(
+    Object.fromEntries(pointersOf(assemblyCalls())),
+    Object.fromEntries(pointersOf(pageCalls())),
+  );
+});
+
+/** How the page calls the sockets and ways of host/native/allow.c. */
+const PAGE_WORDS: Record<string, string> = {
+  ANY_INET: "IPv4, IPv6",
+  BOTH: "get, set",
+  EVERY: "all",
+  GET: "get",
+  INET: "IPv4",
+  INET6: "IPv6",
+  LOCAL: "Unix",
+  SET: "set",
+  TCP: "TCP",
+  UDP: "UDP",
+};
+
+test("docs/ABI.md: lists the socket options that the addon allows", () => {
+  const entries = read("host/native/allow.c").matchAll(
+    /^ +\{(?<level>\w+), (?<name>\w+), (?<sockets>\w+), (?<ways>BOTH|GET|SET)\},$/gm,
+  );
+  const allowed = [...entries].map(({ groups }) => {
+    const { level, name, sockets, ways } = groups as Record<string, string>;
+    return [level, name, PAGE_WORDS[sockets!], PAGE_WORDS[ways!]].join(" | ");
+  });
+  const rows = page.matchAll(
+    /^\| `(?<level>(?:SOL|IPPROTO)_\w+)` \| (?<sockets>[\w, ]+) \| (?<ways>[\w, ]+) \| (?<names>.*) \|$/gm,
+  );
+  const listed = [...rows].flatMap(({ groups }) => {
+    const { level, sockets, ways, names } = groups as Record<string, string>;
+    const options = names!.split(", ").map((name) => name.replaceAll("`", ""));
+    return options.map((name) => [level, name, sockets, ways].join(" | "));
+  });
+  assert.ok(allowed.length > 0);
+  assert.equal(listed.toSorted(), allowed.toSorted());
+});
+
+test("docs/ABI.md: lists the control messages that the addon allows", () => {
+  const entries = read("host/native/allow.c").matchAll(
+    /^ +\{(?<level>\w+), (?<type>\w+), (?<bytes>[^,]+), (?<send>true|false)\},$/gm,
+  );
+  const allowed = [...entries].map(({ groups }) => {
+    const { level, type, bytes, send } = groups as Record<string, string>;
+    const size = bytes === "sizeof(struct timeval)" ? "16" : bytes;
+    const ways = send === "true" ? "send, receive" : "receive";
+    return `| \`${level}\` | \`${type}\` | ${size} bytes | ${ways} |`;
+  });
+  const rows = page.match(/^\| `\w+` \| `\w+` \| \d+ bytes \| [\w, ]+ \|$/gm);
+  assert.equal(rows, allowed);
+});
+
+test.run();
