@@ -11,13 +11,15 @@ export type Decide = (verb: number, type: number, addressBytes: number) => numbe
 
 export interface Binding {
   /** Makes a guest with 0, 1 and 2 open; throws when memory or descriptors are short.
-   * `exiting` is called after exit_group: the worker has to be ended then. */
+   * `exiting` is called after exit_group: the worker has to be ended then. An owner that may
+   * vanish without a word is a worker itself. */
   create(
     descriptorsMax: number,
     stdinGranted: boolean,
     cmdline: Uint8Array,
     environ: Uint8Array,
     exiting: () => void,
+    ownerMayVanish: boolean,
   ): number;
   /** Interrupts the guest and answers -EINTR to all it asks from now on. */
   end(id: number): void;

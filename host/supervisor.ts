@@ -5,7 +5,7 @@
 
 import { constants } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { Worker } from "node:worker_threads";
+import { Worker, isMainThread } from "node:worker_threads";
 import { ADDON_VARIABLE, addonPath, binding } from "./binding.ts";
 import { printable } from "./errors.ts";
 import { TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
@@ -67,8 +67,13 @@ export class Guest {
     this.#log = options.log;
     const limit = Math.min(DESCRIPTORS_MAX, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
-    this.#id = binding.create(limit, options.stdin, strings(options.args), strings(env), () =>
-      this.#terminate(),
+    this.#id = binding.create(
+      limit,
+      options.stdin,
+      strings(options.args),
+      strings(env),
+      () => this.#terminate(),
+      !isMainThread,
     );
     const data: GuestData = {
       id: this.#id,

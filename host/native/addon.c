@@ -59,21 +59,19 @@ static bool memory_buffer(struct worker *worker, void **base, size_t *bytes) {
          napi_get_arraybuffer_info(worker->env, buffer, base, bytes) == napi_ok;
 }
 
-static void refresh_memory(struct guest *guest) {
+static bool refresh_memory(struct guest *guest) {
   struct worker *worker = guest->worker;
   void *base;
   size_t bytes;
   if (!worker->memory)
-    return;
-  if (!memory_buffer(worker, &base, &bytes)) {
-    // JavaScript is being ended under us; what was cached is still there, only perhaps not all.
-    bool pending = false;
-    napi_is_exception_pending(worker->env, &pending);
-    return;
-  }
+    return true;
+  // What was cached is still there then, only perhaps not all of it.
+  if (!memory_buffer(worker, &base, &bytes))
+    return false;
   if (base != guest->memory)
     napi_fatal_error("tripoll", NAPI_AUTO_LENGTH, "guest memory moved", NAPI_AUTO_LENGTH);
   guest->memory_bytes = bytes;
+  return true;
 }
 
 // Calls into JavaScript; what goes wrong there is swallowed, and `*result` stays.
@@ -304,11 +302,13 @@ static struct blob blob_of(napi_env env, napi_value value) {
   return blob;
 }
 
-// create(descriptorsMax, stdinGranted, cmdline, environ, exiting()): the guest's id. `exiting` is
-// called when the guest has called exit_group and its worker has to end.
+// create(descriptorsMax, stdinGranted, cmdline, environ, exiting(), ownerMayVanish): the guest's
+// id. `exiting` is called when the guest has called exit_group and its worker has to end.
 static napi_value create(napi_env env, napi_callback_info info) {
-  napi_value values[5], name;
-  arguments(env, info, 5, values);
+  napi_value values[6], name;
+  bool owner_may_vanish;
+  arguments(env, info, 6, values);
+  check(napi_get_value_bool(env, values[5], &owner_may_vanish), "ownerMayVanish");
   struct guest_options options;
   check(napi_get_value_uint32(env, values[0], &options.descriptors_max), "descriptorsMax");
   check(napi_get_value_bool(env, values[1], &options.stdin_granted), "stdinGranted");
@@ -324,6 +324,10 @@ static napi_value create(napi_env env, napi_callback_info info) {
         "create_threadsafe_function");
   check(napi_unref_threadsafe_function(env, owner), "unref_threadsafe_function");
   guest->owner = owner;
+  if (owner_may_vanish && !guest_rouse(guest)) {
+    guest_release(guest);
+    return fail(env, "the host is out of threads");
+  }
   return number(env, guest->id);
 }
 

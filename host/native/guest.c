@@ -11,7 +11,7 @@
 // Linux defines SIGSTKFLT and never sends it; libraries and programs leave it alone.
 #define KICK SIGSTKFLT
 
-enum { KICK_EVERY_NS = 5 * 1000 * 1000 };
+enum { KICK_EVERY_NS = 5 * 1000 * 1000, ROUSE_EVERY_NS = 200 * 1000 * 1000 };
 
 // The one process-wide thing: worker and owner find the same control block by its id, and every
 // exit path of the process finds all guests.
@@ -133,9 +133,8 @@ void guest_leave(struct guest *guest) {
   guest_unref(guest);
 }
 
-static void *kick(void *argument) {
-  struct guest *guest = argument;
-  const struct timespec pause = {.tv_nsec = KICK_EVERY_NS};
+static void kick_every(struct guest *guest, long nanoseconds) {
+  const struct timespec pause = {.tv_nsec = nanoseconds};
   for (bool gone = false; !gone; nanosleep(&pause, NULL)) {
     pthread_mutex_lock(&guest->lock);
     gone = guest->gone;
@@ -145,8 +144,38 @@ static void *kick(void *argument) {
     pthread_mutex_unlock(&guest->lock);
   }
   guest_unref(guest);
+}
+
+static void *kick(void *guest) {
+  kick_every(guest, KICK_EVERY_NS);
   return NULL;
 }
+
+static void *rouse(void *guest) {
+  kick_every(guest, ROUSE_EVERY_NS);
+  return NULL;
+}
+
+// Starts a detached thread that has a reference to the guest; false when there is none to be had.
+static bool start_thread(struct guest *guest, void *(*run)(void *)) {
+  pthread_t thread;
+  sigset_t all, before;
+  ref(guest);
+  // It takes no signal that Node's own threads should see.
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_create(&thread, NULL, run, guest) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (started)
+    pthread_detach(thread);
+  else
+    guest_unref(guest);
+  return started;
+}
+
+// For an owner that is itself a worker: when its own owner terminates it, nobody ends the guest
+// but V8, which cannot reach into a system call. Roused now and then, the guest asks.
+bool guest_rouse(struct guest *guest) { return start_thread(guest, rouse); }
 
 // Every import returns -EINTR from now on, a blocked one at once. Ending the worker's JavaScript
 // is the caller's part.
@@ -154,28 +183,13 @@ void guest_end(struct guest *guest) {
   atomic_store(&guest->ending, true);
   pthread_mutex_lock(&guest->lock);
   bool start = !guest->kicking && !guest->gone;
-  if (start) {
-    guest->kicking = true;
-    guest->refs++;
-  }
+  guest->kicking |= start;
   pthread_mutex_unlock(&guest->lock);
-  if (!start)
+  if (!start || start_thread(guest, kick))
     return;
-  pthread_t thread;
-  sigset_t all, before;
-  sigfillset(&all);
-  // The kicker takes no signal that Node's own threads should see.
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  bool started = pthread_create(&thread, NULL, kick, guest) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (started) {
-    pthread_detach(thread);
-    return;
-  }
   pthread_mutex_lock(&guest->lock);
   guest->kicking = false;
   pthread_mutex_unlock(&guest->lock);
-  guest_unref(guest);
 }
 
 void guest_end_all(void) {

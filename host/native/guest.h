@@ -39,6 +39,7 @@ struct description {
   int domain, type; // sockets only
   bool granted;     // bound under a grant: may listen; a UDP socket may answer its senders
   bool lingers;     // SO_LINGER was set: its close could block
+  int64_t receive_timeout_ns, send_timeout_ns; // SO_RCVTIMEO, SO_SNDTIMEO; 0 is none
   bool nonblocking; // KIND_STDIO: the guest's O_NONBLOCK; the host's description never changes
   struct peers *peers;
 };
@@ -56,8 +57,8 @@ struct guest;
 
 // What the addon's Node side answers; called on the guest's thread.
 struct host {
-  // Brings guest->memory and memory_bytes up to date.
-  void (*refresh_memory)(struct guest *guest);
+  // Brings guest->memory_bytes up to date; false when JavaScript is being ended.
+  bool (*refresh_memory)(struct guest *guest);
   // Asks the policy about the first `bytes` of guest->address.
   enum verdict (*decide)(struct guest *guest, enum verb verb, int type, size_t bytes);
   // The first `bytes` of guest->address are where a socket now waits for clients.
@@ -111,10 +112,17 @@ struct guest *guest_find(uint32_t id); // takes a reference
 void guest_unref(struct guest *guest);
 bool guest_enter(struct guest *guest);
 void guest_leave(struct guest *guest);
+bool guest_rouse(struct guest *guest);
 void guest_end(struct guest *guest);
 void guest_end_all(void);
 void guest_release(struct guest *guest);
 bool kick_install(void);
+
+// After a kick: ends the guest where V8 ends its JavaScript and nobody told us.
+static inline void guest_roused(struct guest *guest) {
+  if (!guest->host->refresh_memory(guest))
+    atomic_store(&guest->ending, true);
+}
 
 static inline bool guest_is_ending(struct guest *guest) {
   return atomic_load_explicit(&guest->ending, memory_order_relaxed);

@@ -46,16 +46,30 @@ static inline bool copy_to_guest(struct guest *guest, uint32_t to, const void *f
   return true;
 }
 
+// sys_socket.c
+long kernel_timed(struct guest *guest, struct slot *slot, long number, const long *arguments);
+
 // Enters the kernel, again as often as a kick interrupts it while nothing is asked of the guest.
 // The result is the kernel's, or -errno.
 static inline long kernel(struct guest *guest, long number, long a, long b, long c, long d, long e,
                           long f) {
-  do {
+  for (;;) {
     if (guest_is_ending(guest))
       return -EINTR;
     long result = syscall(number, a, b, c, d, e, f);
     if (result >= 0)
       return result;
-  } while (errno == EINTR);
-  return -errno;
+    if (errno != EINTR)
+      return -errno;
+    guest_roused(guest);
+  }
+}
+
+// The same for a call that a socket's own timeout can end: being interrupted must not prolong it.
+static inline long kernel_on(struct guest *guest, struct slot *slot, long number, long b, long c,
+                             long d, long e, long f) {
+  const struct description *description = slot->description;
+  if (description->receive_timeout_ns | description->send_timeout_ns)
+    return kernel_timed(guest, slot, number, (const long[]){b, c, d, e, f});
+  return kernel(guest, number, slot->kfd, b, c, d, e, f);
 }

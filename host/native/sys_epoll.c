@@ -106,6 +106,7 @@ static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t 
     }
     if (errno != EINTR)
       return -errno;
+    guest_roused(guest);
     if (finite)
       left = time_until(&deadline);
     if (finite && !span) // rounded up, so as not to wake early

@@ -86,7 +86,7 @@ static int32_t move(struct guest *guest, int32_t fd, long number, uint32_t buf, 
     return -EBADF;
   void *range = guest_range(guest, buf, count);
   if (slot->description->kind != KIND_STDIO)
-    return (int32_t)kernel(guest, number, slot->kfd, (long)range, count, 0, 0, 0);
+    return (int32_t)kernel_on(guest, slot, number, (long)range, count, 0, 0, 0);
   const struct iovec iov = {range, count};
   return stdio_move(guest, slot, number == SYS_read ? SYS_readv : SYS_writev, &iov, 1);
 }
@@ -109,7 +109,7 @@ static int32_t movev(struct guest *guest, int32_t fd, long number, uint32_t iov,
     return count;
   if (slot->description->kind == KIND_STDIO)
     return stdio_move(guest, slot, number, vector, count);
-  return (int32_t)kernel(guest, number, slot->kfd, (long)vector, count, 0, 0, 0);
+  return (int32_t)kernel_on(guest, slot, number, (long)vector, count, 0, 0, 0);
 }
 
 int32_t sys_readv(struct guest *guest, int32_t fd, uint32_t iov, uint32_t iovcnt) {

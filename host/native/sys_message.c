@@ -155,7 +155,7 @@ static int32_t send_one(struct guest *guest, struct slot *slot, uint32_t msg, in
     return error;
   to.msg_name = from.namelen ? &address : NULL;
   to.msg_namelen = (socklen_t)from.namelen;
-  return (int32_t)kernel(guest, SYS_sendmsg, slot->kfd, (long)&to, send_flags(flags), 0, 0, 0);
+  return (int32_t)kernel_on(guest, slot, SYS_sendmsg, (long)&to, send_flags(flags), 0, 0, 0);
 }
 
 int32_t sys_sendmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags) {
@@ -189,7 +189,7 @@ static int32_t receive_one(struct guest *guest, struct slot *slot, uint32_t msg,
     to.msg_controllen = sizeof control;
   }
   long result =
-      kernel(guest, SYS_recvmsg, slot->kfd, (long)&to, receive_flags(flags), 0, 0, 0);
+      kernel_on(guest, slot, SYS_recvmsg, (long)&to, receive_flags(flags), 0, 0, 0);
   if (result < 0)
     return (int32_t)result;
   if (from.name) {

@@ -4,6 +4,8 @@
 
 #include <netinet/in.h>
 
+#define NS_PER_S INT64_C(1000000000)
+
 enum {
   TYPE_MASK = 0xf,         // socket type, below its flags
   OPTION_BYTES_MAX = 1024, // more than any option on the list has
@@ -12,6 +14,33 @@ enum {
   RECEIVE_FLAGS = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT | MSG_WAITALL | MSG_ERRQUEUE |
                   MSG_NOSIGNAL | MSG_CMSG_CLOEXEC,
 };
+
+static int64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+long kernel_timed(struct guest *guest, struct slot *slot, long number, const long *arguments) {
+  bool sends = number == SYS_sendto || number == SYS_sendmsg || number == SYS_write ||
+               number == SYS_writev || number == SYS_connect;
+  const struct description *description = slot->description;
+  int64_t timeout = sends ? description->send_timeout_ns : description->receive_timeout_ns;
+  int64_t start = monotonic_ns();
+  for (;;) {
+    if (guest_is_ending(guest))
+      return -EINTR;
+    long result = syscall(number, slot->kfd, arguments[0], arguments[1], arguments[2],
+                          arguments[3], arguments[4]);
+    if (result >= 0)
+      return result;
+    if (errno != EINTR)
+      return -errno;
+    guest_roused(guest);
+    if (timeout && monotonic_ns() - start >= timeout)
+      return number == SYS_connect ? -EINPROGRESS : -EAGAIN;
+  }
+}
 
 static bool flags_known(int32_t flags) { return !(flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)); }
 
@@ -125,13 +154,16 @@ int32_t sys_accept4(struct guest *guest, int32_t fd, uint32_t addr, uint32_t add
   void *to = NULL, *length_at = NULL;
   if (addr)
     address_room(guest, addr, addrlen, &to, &length_at);
-  long kfd = kernel(guest, SYS_accept4, slot->kfd, (long)to, (long)length_at,
+  long kfd = kernel_on(guest, slot, SYS_accept4, (long)to, (long)length_at,
                     flags | SOCK_CLOEXEC, 0, 0);
   const struct description like = {
       .kind = KIND_SOCKET,
       .domain = slot->description->domain,
       .type = slot->description->type,
-      .lingers = slot->description->lingers, // the option is inherited
+      // Options are inherited.
+      .lingers = slot->description->lingers,
+      .receive_timeout_ns = slot->description->receive_timeout_ns,
+      .send_timeout_ns = slot->description->send_timeout_ns,
   };
   return table_open(guest, kfd, &like, flags & SOCK_CLOEXEC);
 }
@@ -148,7 +180,7 @@ int32_t sys_connect(struct guest *guest, int32_t fd, uint32_t addr, int32_t addr
     return -ENOTSOCK;
   if (address_ask(guest, slot, VERB_CONNECT, &address, (socklen_t)addrlen) == DENIED)
     return -EACCES;
-  return (int32_t)kernel(guest, SYS_connect, slot->kfd, (long)&address, addrlen, 0, 0, 0);
+  return (int32_t)kernel_on(guest, slot, SYS_connect, (long)&address, addrlen, 0, 0, 0);
 }
 
 int32_t sys_shutdown(struct guest *guest, int32_t fd, int32_t how) {
@@ -196,6 +228,24 @@ int32_t sys_getsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
   return (int32_t)result;
 }
 
+// What the addon itself has to know of an option that the kernel has taken.
+static void note_option(struct description *description, int name, const void *value) {
+  struct linger linger;
+  struct timeval time;
+  switch (name) {
+  case SO_LINGER:
+    memcpy(&linger, value, sizeof linger);
+    description->lingers = linger.l_onoff && linger.l_linger > 0;
+    break;
+  case SO_RCVTIMEO:
+  case SO_SNDTIMEO:
+    memcpy(&time, value, sizeof time);
+    bool sane = time.tv_sec >= 0 && time.tv_sec < INT64_MAX / NS_PER_S - 1;
+    int64_t ns = sane ? time.tv_sec * NS_PER_S + time.tv_usec * 1000 : 0;
+    *(name == SO_RCVTIMEO ? &description->receive_timeout_ns : &description->send_timeout_ns) = ns;
+  }
+}
+
 int32_t sys_setsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t optname,
                        uint32_t optval, int32_t optlen) {
   int32_t error;
@@ -205,10 +255,8 @@ int32_t sys_setsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
   void *from = guest_optional(guest, optval, optlen > 0 ? (uint64_t)optlen : 0);
   int name = allow_option(slot->description, level, optname, true);
   long result = kernel(guest, SYS_setsockopt, slot->kfd, level, name, (long)from, optlen, 0);
-  if (result == 0 && level == SOL_SOCKET && name == SO_LINGER) {
-    const struct linger *linger = from;
-    slot->description->lingers = linger->l_onoff && linger->l_linger > 0;
-  }
+  if (result == 0 && level == SOL_SOCKET)
+    note_option(slot->description, name, from);
   return (int32_t)result;
 }
 
@@ -248,7 +296,7 @@ int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, 
     if (error)
       return error;
   }
-  return (int32_t)kernel(guest, SYS_sendto, slot->kfd, (long)guest_range(guest, buf, len), len,
+  return (int32_t)kernel_on(guest, slot, SYS_sendto, (long)guest_range(guest, buf, len), len,
                          send_flags(flags), length ? (long)&address : 0, length);
 }
 
@@ -275,7 +323,7 @@ int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len
     return error;
   struct sockaddr_storage address;
   socklen_t bytes = sizeof address;
-  long result = kernel(guest, SYS_recvfrom, slot->kfd, (long)guest_range(guest, buf, len), len,
+  long result = kernel_on(guest, slot, SYS_recvfrom, (long)guest_range(guest, buf, len), len,
                        receive_flags(flags), addr ? (long)&address : 0, addr ? (long)&bytes : 0);
   if (result < 0 || !addr)
     return (int32_t)result;

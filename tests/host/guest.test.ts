@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { start, type Exit } from "../../host/index.ts";
@@ -196,6 +197,44 @@ test("an unhandled rejection: ends the process whatever the guests do", async ()
 
 test("SIGTERM without a handler: ends the process whatever the guests do", async () => {
   assert.equal(await exitOf("process.kill(process.pid)"), [null, "SIGTERM"]);
+});
+
+/** A worker that owns a guest, as in an embedder's own worker; tells the guest's exit. */
+function ownerOf(module: Uint8Array): Worker {
+  const index = new URL("../../host/index.js", import.meta.url).href;
+  const source = `const { parentPort, workerData } = require("node:worker_threads");
+    import(${JSON.stringify(index)}).then(async ({ start }) => {
+      const guest = start({ module: workerData, name: "t.wasm", listen: ["*:0"],
+        log: (line) => parentPort.postMessage(line) });
+      parentPort.postMessage(await guest.exited);
+    });`;
+  return new Worker(source, { eval: true, workerData: module });
+}
+
+test("an owner in a worker: its guest ends with it", async () => {
+  const before = descriptors();
+  const module = watGuest(
+    ["socket/3", "bind/3", "listen/2", "accept4/4"],
+    `${BIND} ${call("listen", "(local.get $fd)", 5)}
+     ${call("accept4", "(local.get $fd)", 0, 0, 0)} unreachable`,
+  );
+  const owner = ownerOf(module);
+  await once(owner, "message"); // listening; the next call blocks
+  await owner.terminate();
+  assert.is(descriptors(), before);
+});
+
+test("an owner in a worker: rousing its guest does not prolong SO_RCVTIMEO", async () => {
+  const module = watGuest(
+    ["socketpair/4", "setsockopt/5", "read/3", "exit_group/1"],
+    `${SOCKETPAIR} (i64.store (i32.const 64) (i64.const 0)) (i64.store (i32.const 72) (i64.const 700000))
+     ${call("setsockopt", FIRST, 1, 20, 64, 16)}
+     ${call("exit_group", `(i32.sub (i32.const 0) ${value("read", FIRST, 1024, 1)})`)}`,
+  );
+  const owner = ownerOf(module);
+  const [exit] = (await once(owner, "message")) as [Exit];
+  assert.is(exit.code, 11); // EAGAIN
+  await owner.terminate();
 });
 
 test.run();
