@@ -71,7 +71,8 @@ struct guest *guest_create(const struct guest_options *options) {
   guest->placeholder = -1;
   guest->cmdline = options->cmdline;
   guest->environ = options->environ;
-  if (!table_create(guest, options->descriptors_max) || !open_stdio(guest, options->stdin_granted)) {
+  if (!table_create(guest, options->descriptors_max) ||
+      !open_stdio(guest, options->stdin_granted)) {
     destroy(guest);
     return NULL;
   }

@@ -145,7 +145,8 @@ static inline struct slot *table_slot(struct guest *guest, int32_t vfd) {
   return slot->description ? slot : NULL;
 }
 
-// The kernel's number, or -1, which the kernel itself answers with EBADF, in its own order of checks.
+// The kernel's number, or -1, which the kernel itself answers with EBADF, in its own order of
+// checks.
 static inline int table_kfd(struct guest *guest, int32_t vfd) {
   struct slot *slot = table_slot(guest, vfd);
   return slot ? slot->kfd : -1;

@@ -104,8 +104,7 @@ static int32_t control_to_guest(struct guest *guest, struct msghdr *from,
       from->msg_flags |= MSG_CTRUNC;
       bytes = room - CMSGHDR_BYTES;
     }
-    const struct guest_cmsghdr header = {CMSGHDR_BYTES + bytes, cmsg->cmsg_level,
-                                         cmsg->cmsg_type};
+    const struct guest_cmsghdr header = {CMSGHDR_BYTES + bytes, cmsg->cmsg_level, cmsg->cmsg_type};
     if (!copy_to_guest(guest, to->control + used, &header, sizeof header) ||
         !copy_to_guest(guest, to->control + used + CMSGHDR_BYTES, CMSG_DATA(cmsg), bytes))
       return -EFAULT;
@@ -188,8 +187,7 @@ static int32_t receive_one(struct guest *guest, struct slot *slot, uint32_t msg,
     to.msg_control = control;
     to.msg_controllen = sizeof control;
   }
-  long result =
-      kernel_on(guest, slot, SYS_recvmsg, (long)&to, receive_flags(flags), 0, 0, 0);
+  long result = kernel_on(guest, slot, SYS_recvmsg, (long)&to, receive_flags(flags), 0, 0, 0);
   if (result < 0)
     return (int32_t)result;
   if (from.name) {
@@ -222,8 +220,7 @@ static uint32_t entry_at(uint32_t vec, uint32_t i) {
   return at + MMSGHDR_BYTES <= UINT32_MAX ? (uint32_t)at : 0;
 }
 
-int32_t sys_sendmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vlen,
-                     int32_t flags) {
+int32_t sys_sendmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vlen, int32_t flags) {
   if (flags & CMSG_COMPAT)
     return -EINVAL;
   int32_t error;

@@ -30,8 +30,8 @@ long kernel_timed(struct guest *guest, struct slot *slot, long number, const lon
   for (;;) {
     if (guest_is_ending(guest))
       return -EINTR;
-    long result = syscall(number, slot->kfd, arguments[0], arguments[1], arguments[2],
-                          arguments[3], arguments[4]);
+    long result = syscall(number, slot->kfd, arguments[0], arguments[1], arguments[2], arguments[3],
+                          arguments[4]);
     if (result >= 0)
       return result;
     if (errno != EINTR)
@@ -53,8 +53,7 @@ int32_t sys_socket(struct guest *guest, int32_t domain, int32_t type, int32_t pr
     return error;
   if (table_lowest(guest, 0) < 0)
     return -EMFILE;
-  const struct description like = {
-      .kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
+  const struct description like = {.kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
   long kfd = kernel(guest, SYS_socket, domain, type | SOCK_CLOEXEC, protocol, 0, 0, 0);
   return table_open(guest, kfd, &like, flags & SOCK_CLOEXEC);
 }
@@ -73,11 +72,11 @@ int32_t sys_socketpair(struct guest *guest, int32_t domain, int32_t type, int32_
   if (error)
     return error;
   int kfds[2];
-  long result = kernel(guest, SYS_socketpair, domain, type | SOCK_CLOEXEC, protocol, (long)kfds, 0, 0);
+  long result =
+      kernel(guest, SYS_socketpair, domain, type | SOCK_CLOEXEC, protocol, (long)kfds, 0, 0);
   if (result < 0)
     return (int32_t)result;
-  const struct description like = {
-      .kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
+  const struct description like = {.kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
   int32_t vfds[2];
   vfds[0] = table_open(guest, kfds[0], &like, flags & SOCK_CLOEXEC);
   vfds[1] = table_open(guest, kfds[1], &like, flags & SOCK_CLOEXEC);
@@ -117,8 +116,8 @@ int32_t sys_listen(struct guest *guest, int32_t fd, int32_t backlog) {
   if (!slot)
     return error;
   // The kernel refuses every other type.
-  bool listens = slot->description->type == SOCK_STREAM ||
-                 slot->description->type == SOCK_SEQPACKET;
+  bool listens =
+      slot->description->type == SOCK_STREAM || slot->description->type == SOCK_SEQPACKET;
   if (listens && address_ask_listen(guest, slot) == DENIED)
     return -EACCES;
   long result = kernel(guest, SYS_listen, slot->kfd, backlog, 0, 0, 0, 0);
@@ -154,8 +153,8 @@ int32_t sys_accept4(struct guest *guest, int32_t fd, uint32_t addr, uint32_t add
   void *to = NULL, *length_at = NULL;
   if (addr)
     address_room(guest, addr, addrlen, &to, &length_at);
-  long kfd = kernel_on(guest, slot, SYS_accept4, (long)to, (long)length_at,
-                    flags | SOCK_CLOEXEC, 0, 0);
+  long kfd =
+      kernel_on(guest, slot, SYS_accept4, (long)to, (long)length_at, flags | SOCK_CLOEXEC, 0, 0);
   const struct description like = {
       .kind = KIND_SOCKET,
       .domain = slot->description->domain,
@@ -221,8 +220,7 @@ int32_t sys_getsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
     length = OPTION_BYTES_MAX;
   void *to = guest_range(guest, optval, length > 0 ? (uint64_t)length : 0);
   int name = allow_option(slot->description, level, optname, false);
-  long result =
-      kernel(guest, SYS_getsockopt, slot->kfd, level, name, (long)to, (long)&length, 0);
+  long result = kernel(guest, SYS_getsockopt, slot->kfd, level, name, (long)to, (long)&length, 0);
   if (result == 0)
     memcpy(guest->memory + optlen, &length, sizeof length);
   return (int32_t)result;
@@ -297,7 +295,7 @@ int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, 
       return error;
   }
   return (int32_t)kernel_on(guest, slot, SYS_sendto, (long)guest_range(guest, buf, len), len,
-                         send_flags(flags), length ? (long)&address : 0, length);
+                            send_flags(flags), length ? (long)&address : 0, length);
 }
 
 // sockaddr to a guest, as the kernel's move_addr_to_user: 0, -EINVAL, -EFAULT.
@@ -324,7 +322,7 @@ int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len
   struct sockaddr_storage address;
   socklen_t bytes = sizeof address;
   long result = kernel_on(guest, slot, SYS_recvfrom, (long)guest_range(guest, buf, len), len,
-                       receive_flags(flags), addr ? (long)&address : 0, addr ? (long)&bytes : 0);
+                          receive_flags(flags), addr ? (long)&address : 0, addr ? (long)&bytes : 0);
   if (result < 0 || !addr)
     return (int32_t)result;
   address_remember(slot->description, &address, bytes);

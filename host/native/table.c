@@ -80,8 +80,7 @@ int32_t table_open(struct guest *guest, long kfd, const struct description *like
 static bool park(struct guest *guest, int kfd) {
   if (guest->placeholder < 0)
     guest->placeholder = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  return guest->placeholder >= 0 &&
-         syscall(SYS_dup3, guest->placeholder, kfd, O_CLOEXEC) >= 0;
+  return guest->placeholder >= 0 && syscall(SYS_dup3, guest->placeholder, kfd, O_CLOEXEC) >= 0;
 }
 
 // close(2): the number is free afterwards, whatever the kernel says. -EBADF.
