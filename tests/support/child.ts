@@ -19,6 +19,8 @@ interface Uvu {
 
 const REPORT_FD = 3;
 const EXIT_GRACE_MS = 2_000;
+/** Lines of a stack trace that are uvu's or ours, and in every one of them. */
+const OUR_FRAMES = /^ +at .*(?:node_modules\/uvu\/|support\/child\.js).*\n/gm;
 
 const problems: string[] = [];
 let passed = 0;
@@ -31,7 +33,7 @@ async function runSuite(run: Run): Promise<void> {
   const [errors, ran, hidden, count] = await run();
   passed += ran;
   total += count;
-  if (typeof errors === "string") process.stdout.write(`\n${errors}\n`);
+  if (typeof errors === "string") process.stdout.write(`\n${errors.replaceAll(OUR_FRAMES, "")}\n`);
   else if (ran < count)
     problems.push(`${ran} of ${count} ran: a hook threw, and uvu drops its error`);
   if (count === 0) problems.push("a suite without tests");
