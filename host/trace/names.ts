@@ -1,0 +1,281 @@
+// The names of Linux constants, as the trace prints them: numbers of x86-64, words of the manual.
+
+/** Names by number. Of flags a number is one bit, or several that have a name together. */
+export type Names = ReadonlyMap<number, string>;
+
+function names(values: Readonly<Record<string, number>>): Names {
+  return new Map(Object.entries(values).map(([name, value]) => [value, name]));
+}
+
+/** Names of 0, 1, 2, … or of a later start. */
+function series(first: number, text: string, prefix = ""): Names {
+  return new Map(text.split(/\s+/).map((name, index) => [first + index, prefix + name]));
+}
+
+export const ERRNOS = series(
+  1,
+  `EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT
+  ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG
+  ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP
+  errno-41 ENOMSG EIDRM ECHRNG EL2NSYNC EL3HLT EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR
+  EXFULL ENOANO EBADRQC EBADSLT errno-58 EBFONT ENOSTR ENODATA ETIME ENOSR ENONET ENOPKG EREMOTE
+  ENOLINK EADV ESRMNT ECOMM EPROTO EMULTIHOP EDOTDOT EBADMSG EOVERFLOW ENOTUNIQ EBADFD EREMCHG
+  ELIBACC ELIBBAD ELIBSCN ELIBMAX ELIBEXEC EILSEQ ERESTART ESTRPIPE EUSERS ENOTSOCK EDESTADDRREQ
+  EMSGSIZE EPROTOTYPE ENOPROTOOPT EPROTONOSUPPORT ESOCKTNOSUPPORT EOPNOTSUPP EPFNOSUPPORT
+  EAFNOSUPPORT EADDRINUSE EADDRNOTAVAIL ENETDOWN ENETUNREACH ENETRESET ECONNABORTED ECONNRESET
+  ENOBUFS EISCONN ENOTCONN ESHUTDOWN ETOOMANYREFS ETIMEDOUT ECONNREFUSED EHOSTDOWN EHOSTUNREACH
+  EALREADY EINPROGRESS ESTALE EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO EDQUOT ENOMEDIUM
+  EMEDIUMTYPE ECANCELED ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE
+  ERFKILL`,
+);
+
+export const SIGNALS = series(
+  1,
+  `HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP
+  TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS`,
+  "SIG",
+);
+
+// epoll and poll
+
+export const EPOLL_OPS = series(1, "ADD DEL MOD", "EPOLL_CTL_");
+
+export const EPOLL_FLAGS = names({ EPOLL_CLOEXEC: 0x80000 });
+
+export const EPOLL_EVENTS = names({
+  EPOLLIN: 0x1,
+  EPOLLPRI: 0x2,
+  EPOLLOUT: 0x4,
+  EPOLLERR: 0x8,
+  EPOLLHUP: 0x10,
+  EPOLLRDNORM: 0x40,
+  EPOLLRDBAND: 0x80,
+  EPOLLWRNORM: 0x100,
+  EPOLLWRBAND: 0x200,
+  EPOLLMSG: 0x400,
+  EPOLLRDHUP: 0x2000,
+  EPOLLEXCLUSIVE: 0x10000000,
+  EPOLLWAKEUP: 0x20000000,
+  EPOLLONESHOT: 0x40000000,
+  EPOLLET: 0x80000000,
+});
+
+export const POLL_EVENTS = names({
+  POLLIN: 0x1,
+  POLLPRI: 0x2,
+  POLLOUT: 0x4,
+  POLLERR: 0x8,
+  POLLHUP: 0x10,
+  POLLNVAL: 0x20,
+  POLLRDNORM: 0x40,
+  POLLRDBAND: 0x80,
+  POLLWRNORM: 0x100,
+  POLLWRBAND: 0x200,
+  POLLMSG: 0x400,
+  POLLRDHUP: 0x2000,
+});
+
+// Sockets
+
+export const DOMAINS = names({ AF_UNSPEC: 0, AF_UNIX: 1, AF_INET: 2, AF_INET6: 10 });
+
+/** The lowest four bits of a type; the rest are SOCKET_FLAGS. */
+export const SOCKET_TYPES = series(1, "STREAM DGRAM RAW RDM SEQPACKET", "SOCK_");
+
+export const SOCKET_FLAGS = names({ SOCK_NONBLOCK: 0x800, SOCK_CLOEXEC: 0x80000 });
+
+export const PROTOCOLS = names({ IPPROTO_TCP: 6, IPPROTO_UDP: 17 });
+
+export const SHUTDOWNS = series(0, "RD WR RDWR", "SHUT_");
+
+export const MESSAGE_FLAGS = names({
+  MSG_OOB: 0x1,
+  MSG_PEEK: 0x2,
+  MSG_DONTROUTE: 0x4,
+  MSG_CTRUNC: 0x8,
+  MSG_TRUNC: 0x20,
+  MSG_DONTWAIT: 0x40,
+  MSG_EOR: 0x80,
+  MSG_WAITALL: 0x100,
+  MSG_CONFIRM: 0x800,
+  MSG_ERRQUEUE: 0x2000,
+  MSG_NOSIGNAL: 0x4000,
+  MSG_MORE: 0x8000,
+  MSG_WAITFORONE: 0x10000,
+  MSG_ZEROCOPY: 0x4000000,
+  MSG_FASTOPEN: 0x20000000,
+  MSG_CMSG_CLOEXEC: 0x40000000,
+});
+
+export const SOL_SOCKET = 1;
+
+export const LEVELS = names({
+  IPPROTO_IP: 0,
+  SOL_SOCKET,
+  IPPROTO_TCP: 6,
+  IPPROTO_UDP: 17,
+  IPPROTO_IPV6: 41,
+});
+
+export const SO_LINGER = 13;
+export const SO_RCVTIMEO = 20;
+export const SO_SNDTIMEO = 21;
+
+/** The options of each level. */
+export const SOCKET_OPTIONS: ReadonlyMap<number, Names> = new Map([
+  [
+    SOL_SOCKET,
+    names({
+      SO_REUSEADDR: 2,
+      SO_TYPE: 3,
+      SO_ERROR: 4,
+      SO_DONTROUTE: 5,
+      SO_BROADCAST: 6,
+      SO_SNDBUF: 7,
+      SO_RCVBUF: 8,
+      SO_KEEPALIVE: 9,
+      SO_OOBINLINE: 10,
+      SO_LINGER,
+      SO_REUSEPORT: 15,
+      SO_PEERCRED: 17,
+      SO_RCVLOWAT: 18,
+      SO_SNDLOWAT: 19,
+      SO_RCVTIMEO,
+      SO_SNDTIMEO,
+      SO_TIMESTAMP: 29,
+      SO_ACCEPTCONN: 30,
+      SO_PROTOCOL: 38,
+      SO_DOMAIN: 39,
+      SO_RXQ_OVFL: 40,
+      SO_PEEK_OFF: 42,
+      SO_INCOMING_CPU: 49,
+      SO_MEMINFO: 55,
+      SO_INCOMING_NAPI_ID: 56,
+      SO_COOKIE: 57,
+      SO_ZEROCOPY: 60,
+    }),
+  ],
+  [
+    0,
+    names({
+      IP_TOS: 1,
+      IP_TTL: 2,
+      IP_MTU_DISCOVER: 10,
+      IP_RECVTTL: 12,
+      IP_RECVTOS: 13,
+      IP_MTU: 14,
+      IP_BIND_ADDRESS_NO_PORT: 24,
+    }),
+  ],
+  [
+    6,
+    names({
+      TCP_NODELAY: 1,
+      TCP_MAXSEG: 2,
+      TCP_CORK: 3,
+      TCP_KEEPIDLE: 4,
+      TCP_KEEPINTVL: 5,
+      TCP_KEEPCNT: 6,
+      TCP_SYNCNT: 7,
+      TCP_LINGER2: 8,
+      TCP_DEFER_ACCEPT: 9,
+      TCP_WINDOW_CLAMP: 10,
+      TCP_INFO: 11,
+      TCP_QUICKACK: 12,
+      TCP_CONGESTION: 13,
+      TCP_USER_TIMEOUT: 18,
+      TCP_FASTOPEN: 23,
+      TCP_NOTSENT_LOWAT: 25,
+      TCP_FASTOPEN_CONNECT: 30,
+    }),
+  ],
+  [
+    41,
+    names({
+      IPV6_UNICAST_HOPS: 16,
+      IPV6_MTU_DISCOVER: 23,
+      IPV6_MTU: 24,
+      IPV6_V6ONLY: 26,
+      IPV6_RECVHOPLIMIT: 51,
+      IPV6_DONTFRAG: 62,
+      IPV6_RECVTCLASS: 66,
+      IPV6_TCLASS: 67,
+    }),
+  ],
+]);
+
+// Files
+
+export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+
+export const FCNTL_COMMANDS = names({
+  F_DUPFD: 0,
+  F_GETFD,
+  F_SETFD,
+  F_GETFL,
+  F_SETFL,
+  F_DUPFD_CLOEXEC: 1030,
+});
+
+export const DESCRIPTOR_FLAGS = names({ FD_CLOEXEC: 1 });
+
+/** Without the two lowest bits, which are an ACCESS_MODE. */
+export const STATUS_FLAGS = names({
+  O_APPEND: 0x400,
+  O_NONBLOCK: 0x800,
+  O_ASYNC: 0x2000,
+  O_DIRECT: 0x4000,
+  O_CLOEXEC: 0x80000,
+});
+
+export const ACCESS_MODES = series(0, "RDONLY WRONLY RDWR", "O_");
+
+export const DUP_FLAGS = names({ O_NONBLOCK: 0x800, O_DIRECT: 0x4000, O_CLOEXEC: 0x80000 });
+
+export const FOLDERS = names({ AT_FDCWD: -100 });
+
+export const UNLINK_FLAGS = names({ AT_REMOVEDIR: 0x200 });
+
+export const TIOCOUTQ = 0x5411;
+export const FIONREAD = 0x541b;
+export const FIONBIO = 0x5421;
+
+export const IOCTL_REQUESTS = names({ TCGETS: 0x5401, TIOCOUTQ, FIONREAD, FIONBIO });
+
+// Event descriptors, time, signals, limits
+
+export const EVENTFD_FLAGS = names({ EFD_SEMAPHORE: 1, EFD_NONBLOCK: 0x800, EFD_CLOEXEC: 0x80000 });
+
+export const TIMERFD_FLAGS = names({ TFD_NONBLOCK: 0x800, TFD_CLOEXEC: 0x80000 });
+
+/** Bits 0 and 1. */
+export const TIMERFD_SET_FLAGS = series(1, "ABSTIME CANCEL_ON_SET", "TFD_TIMER_");
+
+export const SIGNALFD_FLAGS = names({ SFD_NONBLOCK: 0x800, SFD_CLOEXEC: 0x80000 });
+
+export const CLOCKS = series(
+  0,
+  `REALTIME MONOTONIC PROCESS_CPUTIME_ID THREAD_CPUTIME_ID MONOTONIC_RAW REALTIME_COARSE
+  MONOTONIC_COARSE BOOTTIME REALTIME_ALARM BOOTTIME_ALARM`,
+  "CLOCK_",
+);
+
+export const SLEEP_FLAGS = names({ TIMER_ABSTIME: 1 });
+
+export const INTERVAL_TIMERS = series(0, "REAL VIRTUAL PROF", "ITIMER_");
+
+export const RANDOM_FLAGS = series(1, "NONBLOCK RANDOM", "GRND_");
+
+export const MASK_CHANGES = series(0, "BLOCK UNBLOCK SETMASK", "SIG_");
+
+export const RLIMITS = series(
+  0,
+  `CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS LOCKS SIGPENDING MSGQUEUE NICE RTPRIO
+  RTTIME`,
+  "RLIMIT_",
+);
+
+export const USAGES = names({ RUSAGE_CHILDREN: -1, RUSAGE_SELF: 0, RUSAGE_THREAD: 1 });
