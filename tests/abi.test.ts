@@ -116,7 +116,7 @@ test("docs/ABI.md: lists the socket options that the addon allows", () => {
     return [level, name, PAGE_WORDS[sockets!], PAGE_WORDS[ways!]].join(" | ");
   });
   const rows = page.matchAll(
-    /^\| `(?<level>(?:SOL|IPPROTO)_\w+)` \| (?<sockets>[\w, ]+) \| (?<ways>[\w, ]+) \| (?<names>.*) \|$/gm,
+    /^\| `(?<level>\w+)` \| (?<sockets>[\w, ]+) \| (?<ways>[gest, ]+) \| (?<names>.*) \|$/gm,
   );
   const listed = [...rows].flatMap(({ groups }) => {
     const { level, sockets, ways, names } = groups as Record<string, string>;

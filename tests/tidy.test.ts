@@ -1,10 +1,11 @@
 // The style floor holds for every file of the project; and the floor itself is not a dummy.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { brokenLinks } from "./support/links.ts";
 import { untidy } from "./support/tidy.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,6 +29,38 @@ test("project: every file is tidy", () => {
     for (const problem of untidy(path, text)) problems.push(`${path}:${problem}`);
   }
   assert.equal(problems, []);
+});
+
+/** A file of the project as `brokenLinks` wants it. */
+function readProject(path: string): string | undefined {
+  const file = join(ROOT, path);
+  if (!existsSync(file)) return undefined;
+  return statSync(file).isDirectory() ? "" : readFileSync(file, "utf8");
+}
+
+test("project: every link in a page leads somewhere", () => {
+  const problems: string[] = [];
+  for (const path of projectFiles()) {
+    if (!path.endsWith(".md")) continue;
+    const broken = brokenLinks(path, readFileSync(join(ROOT, path), "utf8"), readProject);
+    for (const target of broken) problems.push(`${path}: ${target}`);
+  }
+  assert.equal(problems, []);
+});
+
+test("links: finds those that lead to no file or no heading", () => {
+  const pages: Record<string, string> = { "docs/B.md": "# What's `here`: 16 bytes", docs: "" };
+  const broken = (...targets: string[]) => {
+    const text = targets.map((target) => `see [it](${target})`).join("\n");
+    return brokenLinks("docs/A.md", `# Top\n${text}\n`, (path) => pages[path]);
+  };
+  assert.equal(broken("B.md", "../docs", "#top", "B.md#whats-here-16-bytes", "https://a.b/c"), []);
+  assert.equal(broken("C.md", "../B.md", "#bottom", "B.md#nothing"), [
+    "C.md",
+    "../B.md",
+    "#bottom",
+    "B.md#nothing",
+  ]);
 });
 
 const COMMENT = "// A file for the tests of tidy.";

@@ -26,12 +26,19 @@ const HOUSES: Record<string, House> = {
     apart: ["build"],
   },
   assembly: {
-    layers: [["servers"], ["index"], ["stream", "listener"], ["loop"], ["epoll"], ["linux"]],
-    apart: ["kernel"],
+    layers: [
+      ["servers"],
+      ["index"],
+      ["stream", "listener", "datagram"],
+      ["loop"],
+      ["epoll", "timer", "process"],
+      ["linux"],
+    ],
+    apart: ["kernel", "abort"],
   },
 };
 
-const IMPORTED = /(?:\bfrom|\bimport|\bimport\(|\bnew URL\()\s*"(?<target>[^"]+)"/g;
+const IMPORTED = /\b(?:from|import\(?) *"(?<module>[^"]+)"|\bnew URL\("(?<worker>[^"]+\.js)"/g;
 
 /** The imports in `text`, the source of `path` (from the project's root), that point upwards. */
 export function upwardImports(path: string, text: string): string[] {
@@ -41,7 +48,7 @@ export function upwardImports(path: string, text: string): string[] {
   const problems: string[] = [];
   const from = inside.join("/");
   for (const { groups } of text.matchAll(IMPORTED)) {
-    const target = groups!["target"]!;
+    const target = groups!["module"] ?? groups!["worker"]!;
     if (!target.startsWith(".")) continue;
     const to = posix.relative(name, posix.join(posix.dirname(path), target));
     if (to.startsWith("..")) problems.push(`${name}/ imports ${target}, from outside of it`);
