@@ -29,7 +29,9 @@ const HOUSES: Record<string, House> = {
     layers: [
       ["servers"],
       ["index"],
-      ["stream", "listener", "datagram"],
+      ["lines", "listener", "connect", "datagram"],
+      ["stream"],
+      ["buffered"],
       ["loop"],
       ["epoll", "timer", "process"],
       ["linux"],

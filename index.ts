@@ -1,0 +1,2 @@
+// What `import ... from "tripoll"` finds: the guest SDK.
+export * from "./assembly/index";
