@@ -2,8 +2,8 @@
 // What crosses: 32-bit integers; pointers are offsets into `memory`. asc takes this file's name for
 // the import module, and an import that is not called does not appear in the guest.
 //
-// Every result: `>= 0` is the call's value, `< 0` is `-errno`. Layouts are in structs.ts, numbers in
-// constants.ts, and docs/ABI.md tells what an implementation has to keep. Errors are named here
+// Every result: `>= 0` is the call's value, `< 0` is `-errno`. Layouts are in structs.ts, numbers
+// in constants.ts, and docs/ABI.md tells what an implementation has to keep. Errors are named here
 // where they mean something of their own; -EBADF (not open in this guest) and -EFAULT (a range
 // outside of memory) are common to all. `?` marks a pointer that may be 0.
 

@@ -1,5 +1,5 @@
 // Blocks of raw memory for input that waits and output that waits, in three sizes.
-// A block is held only while bytes wait; free ones of a size are a list, linked in their first word.
+// A block is held only while bytes wait. Free ones are lists, linked in their first word.
 
 export const BLOCK_SMALL: i32 = 1024;
 export const BLOCK_MEDIUM: i32 = 8192;

@@ -98,7 +98,7 @@ export abstract class Stream extends Buffered {
   /**
    * Takes `bytes` from `from` on for sending: at the end of the turn, with all else that is written
    * in it. What was offered to this stream's onData must not be changed after it was written.
-   * Result: the bytes taken, fewer if there is no room for more (onDrain tells); -EPIPE after end().
+   * Result: the bytes taken, fewer if there is no more room (onDrain tells); -EPIPE after end().
    */
   write(bytes: Bytes, from: i32 = 0): i32 {
     assert(<u32>from <= <u32>bytes.length, "write: begins outside of the bytes");

@@ -25,7 +25,7 @@ export function __abort(message: string | null, file: string | null, line: u32, 
   exit_group(128 + SIGABRT);
 }
 
-/** Copies `text`, whose characters beyond ASCII become "?"; allocates nothing, memory may be out. */
+/** Copies `text`; what is not ASCII becomes "?". Allocates nothing: memory may be out. */
 function put(at: i32, text: string): i32 {
   for (let i = 0; i < text.length && at < LINE_BYTES_MAX - 1; i++, at++) {
     const char = text.charCodeAt(i);
