@@ -2,7 +2,8 @@
 // Must not know the host's insides: only the command line, the output, the exit code and /proc.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { atEnd } from "./cleanup.ts";
@@ -11,8 +12,8 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const LAUNCHER = join(ROOT, "host/run.js");
 
 export interface GuestOptions {
-  /** Module below build/, without its ending: "echo", "tests/guests/read"; or an absolute path. */
-  module: string;
+  /** A module below build/, without its ending: "echo", "tests/guests/read"; or its bytes. */
+  module: string | Uint8Array;
   /** The guest's own arguments. */
   args?: string[];
   /** Options of the host: ["--listen", "127.0.0.1:0"]. */
@@ -54,7 +55,7 @@ export class Guest {
   #waiting: (() => void)[] = [];
 
   constructor({ module, args = [], options = [], env = {}, stdin = "" }: GuestOptions) {
-    const path = module.startsWith("/") ? module : join(ROOT, `build/${module}.wasm`);
+    const path = typeof module === "string" ? join(ROOT, `build/${module}.wasm`) : save(module);
     const child = spawn(process.execPath, [LAUNCHER, ...options, path, ...args], {
       env: { ...process.env, ...env },
     });
@@ -126,6 +127,14 @@ export class Guest {
   openDescriptors(): Descriptor[] {
     return openDescriptors(this.pid);
   }
+}
+
+/** A module's bytes as guest.wasm, in a folder that is removed at the end. */
+function save(bytes: Uint8Array): string {
+  const folder = mkdtempSync(join(tmpdir(), "tripoll-guest-"));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "guest.wasm"), bytes);
+  return join(folder, "guest.wasm");
 }
 
 /** What a process holds open. A descriptor that is closed meanwhile is left out. */
