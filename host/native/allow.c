@@ -22,6 +22,8 @@ int32_t allow_socket(int domain, int type, int protocol) {
     bool known = type == SOCK_STREAM || type == SOCK_DGRAM || type == SOCK_SEQPACKET;
     return known ? 0 : -ESOCKTNOSUPPORT;
   }
+  if (protocol < 0 || protocol >= IPPROTO_MAX)
+    return -EINVAL;
   if (type == SOCK_STREAM)
     return protocol == 0 || protocol == IPPROTO_TCP ? 0 : -EPROTONOSUPPORT;
   if (type == SOCK_DGRAM)

@@ -20,7 +20,7 @@ struct timespec time_until(const struct timespec *deadline);
 int32_t iovecs_from_guest(struct guest *guest, struct iovec *to, uint32_t from, uint32_t count);
 // sys_socket.c
 int32_t destination(struct guest *guest, struct slot *slot, int32_t flags, uint32_t addr,
-                    struct sockaddr_storage *address, int32_t *length);
+                    int32_t length, struct sockaddr_storage *address);
 int32_t send_flags(int32_t flags);
 int32_t receive_flags(int32_t flags);
 int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,

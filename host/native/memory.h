@@ -15,14 +15,19 @@ static inline bool guest_holds(struct guest *guest, uint32_t address, uint64_t b
   return address + bytes <= guest->memory_bytes;
 }
 
-// A range for the kernel: inside guest memory, or IMPOSSIBLE. An empty range is always good.
+// Where empty ranges point: nothing can be written there, should the kernel ever try.
+static const uint64_t nothing;
+
+// A range for the kernel: inside guest memory, NULL, or IMPOSSIBLE. An empty range is always good.
 static inline void *guest_range(struct guest *guest, uint32_t address, uint64_t bytes) {
   if (bytes == 0)
-    return guest->call;
+    return (void *)(uintptr_t)&nothing;
+  if (address == 0)
+    return NULL;
   return guest_holds(guest, address, bytes) ? guest->memory + address : IMPOSSIBLE;
 }
 
-// The same where the kernel takes NULL for "absent".
+// The same where the kernel tells NULL, "absent", from an empty range.
 static inline void *guest_optional(struct guest *guest, uint32_t address, uint64_t bytes) {
   return address ? guest_range(guest, address, bytes) : NULL;
 }

@@ -15,6 +15,7 @@ enum {
   CONTROL_BYTES_MAX = 1024, // of the kernel's control buffer; every listed message fits often
   MESSAGES_MAX = IOV_MAX,   // UIO_MAXIOV, the kernel's bound for a batch
   WAIT_FOR_ONE = 0x10000,   // MSG_WAITFORONE
+  OPTMEM_MAX = 1 << 17,     // net.core.optmem_max: more control data the kernel does not copy
   CMSG_COMPAT = INT32_MIN,  // MSG_CMSG_COMPAT, which user space may not set
 };
 
@@ -66,7 +67,7 @@ static int32_t control_add(const struct description *description, const struct g
 
 static int32_t control_from_guest(struct guest *guest, struct slot *slot,
                                   const struct guest_msghdr *from, struct msghdr *to) {
-  if (from->controllen > INT32_MAX)
+  if (from->controllen > OPTMEM_MAX)
     return -ENOBUFS;
   if (from->controllen > 0 && !guest_holds(guest, from->control, from->controllen))
     return -EFAULT;
@@ -88,15 +89,18 @@ static int32_t control_from_guest(struct guest *guest, struct slot *slot,
 
 // The kernel's control messages, those on the list, in the guest's layout; as the kernel's
 // put_cmsg, what does not fit is cut off and reported by MSG_CTRUNC.
-static int32_t control_to_guest(struct guest *guest, struct msghdr *from,
-                                const struct guest_msghdr *to, uint32_t *written) {
+// Returns the bytes that they take. As in the kernel, what faults is lost without a word.
+static uint32_t control_to_guest(struct guest *guest, struct msghdr *from,
+                                 const struct guest_msghdr *to) {
+  bool held = guest_holds(guest, to->control, to->controllen);
+  uint8_t *control = guest->memory + to->control;
   uint32_t used = 0;
   for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(from); cmsg; cmsg = CMSG_NXTHDR(from, cmsg)) {
     uint32_t bytes = (uint32_t)(cmsg->cmsg_len - CMSG_LEN(0));
     if (!allow_control(cmsg->cmsg_level, cmsg->cmsg_type, false, bytes))
       continue;
     uint32_t room = to->controllen - used;
-    if (room < CMSGHDR_BYTES) {
+    if (!to->control || room < CMSGHDR_BYTES) {
       from->msg_flags |= MSG_CTRUNC;
       break;
     }
@@ -104,14 +108,14 @@ static int32_t control_to_guest(struct guest *guest, struct msghdr *from,
       from->msg_flags |= MSG_CTRUNC;
       bytes = room - CMSGHDR_BYTES;
     }
+    if (!held)
+      continue;
     const struct guest_cmsghdr header = {CMSGHDR_BYTES + bytes, cmsg->cmsg_level, cmsg->cmsg_type};
-    if (!copy_to_guest(guest, to->control + used, &header, sizeof header) ||
-        !copy_to_guest(guest, to->control + used + CMSGHDR_BYTES, CMSG_DATA(cmsg), bytes))
-      return -EFAULT;
+    memcpy(control + used, &header, sizeof header);
+    memcpy(control + used + CMSGHDR_BYTES, CMSG_DATA(cmsg), bytes);
     used += aligned(header.len) < room ? aligned(header.len) : room;
   }
-  *written = used;
-  return 0;
+  return used;
 }
 
 // Name length and vector of a guest's msghdr, checked in the kernel's order.
@@ -145,15 +149,18 @@ static int32_t send_one(struct guest *guest, struct slot *slot, uint32_t msg, in
   _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES_MAX];
   struct sockaddr_storage address;
   struct msghdr to = {.msg_iov = vector, .msg_control = control};
-  error = destination(guest, slot, flags, from.name, &address, &from.namelen);
+  int32_t named = 0;
+  if (from.namelen > 0)
+    named = destination(guest, slot, flags, from.name, from.namelen, &address);
+  error = named < 0 ? named : 0;
   if (!error)
     error = vector_from_guest(guest, &from, &to);
   if (!error)
     error = control_from_guest(guest, slot, &from, &to);
   if (error)
     return error;
-  to.msg_name = from.namelen ? &address : NULL;
-  to.msg_namelen = (socklen_t)from.namelen;
+  to.msg_name = named ? &address : NULL;
+  to.msg_namelen = named ? (socklen_t)from.namelen : 0;
   return (int32_t)kernel_on(guest, slot, SYS_sendmsg, (long)&to, send_flags(flags), 0, 0, 0);
 }
 
@@ -197,10 +204,7 @@ static int32_t receive_one(struct guest *guest, struct slot *slot, uint32_t msg,
     if (error)
       return error;
   }
-  uint32_t written = 0;
-  error = control_to_guest(guest, &to, &from, &written);
-  if (error)
-    return error;
+  uint32_t written = control_to_guest(guest, &to, &from);
   const uint32_t tail[2] = {written, (uint32_t)to.msg_flags};
   memcpy(guest->memory + msg + offsetof(struct guest_msghdr, controllen), tail, sizeof tail);
   return (int32_t)result;

@@ -132,9 +132,7 @@ static void address_room(struct guest *guest, uint32_t addr, uint32_t addrlen, v
                          void **length_at) {
   int32_t length = 0;
   *length_at = guest_range(guest, addrlen, sizeof length);
-  if (*length_at != IMPOSSIBLE)
-    memcpy(&length, *length_at, sizeof length);
-  if (length < 0)
+  if (!copy_from_guest(guest, &length, addrlen, sizeof length) || length < 0)
     length = 0;
   *to = guest_range(guest, addr, length < ADDRESS_BYTES ? (uint64_t)length : ADDRESS_BYTES);
 }
@@ -218,7 +216,8 @@ int32_t sys_getsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
     return -EFAULT;
   if (length > OPTION_BYTES_MAX)
     length = OPTION_BYTES_MAX;
-  void *to = guest_range(guest, optval, length > 0 ? (uint64_t)length : 0);
+  // Some options take a negative length for a large one.
+  void *to = guest_range(guest, optval, length < 0 ? OPTION_BYTES_MAX : (uint64_t)length);
   int name = allow_option(slot->description, level, optname, false);
   long result = kernel(guest, SYS_getsockopt, slot->kfd, level, name, (long)to, (long)&length, 0);
   if (result == 0)
@@ -258,23 +257,20 @@ int32_t sys_setsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
   return (int32_t)result;
 }
 
-// Takes over the destination of a send; `*length` becomes 0 where the kernel gets none. 0, -EINVAL,
-// -EFAULT or -EACCES.
+// Takes over the destination of a send: 1, 0 where the kernel is to get none, or -EINVAL, -EFAULT,
+// -EACCES.
 int32_t destination(struct guest *guest, struct slot *slot, int32_t flags, uint32_t addr,
-                    struct sockaddr_storage *address, int32_t *length) {
-  int32_t error = address_copy_in(guest, address, addr, *length);
-  if (error || *length == 0)
+                    int32_t length, struct sockaddr_storage *address) {
+  int32_t error = address_copy_in(guest, address, addr, length);
+  if (error)
     return error;
-  bool stream = slot->description->type == SOCK_STREAM;
-  bool inet = slot->description->domain != AF_UNIX;
+  bool tcp = slot->description->type == SOCK_STREAM && slot->description->domain != AF_UNIX;
   // TCP looks at a destination only for MSG_FASTOPEN, which connects.
-  if (stream && inet && !(flags & MSG_FASTOPEN)) {
-    *length = 0;
+  if (tcp && !(flags & MSG_FASTOPEN))
     return 0;
-  }
-  enum verb verb = stream && inet ? VERB_CONNECT : VERB_SEND;
-  bool denied = address_ask(guest, slot, verb, address, (socklen_t)*length) == DENIED;
-  return denied ? -EACCES : 0;
+  enum verb verb = tcp ? VERB_CONNECT : VERB_SEND;
+  bool denied = address_ask(guest, slot, verb, address, (socklen_t)length) == DENIED;
+  return denied ? -EACCES : 1;
 }
 
 int32_t send_flags(int32_t flags) { return flags & SEND_FLAGS; }
@@ -283,19 +279,19 @@ int32_t receive_flags(int32_t flags) { return flags & RECEIVE_FLAGS; }
 
 int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,
                    uint32_t addr, int32_t addrlen) {
+  void *from = guest_range(guest, buf, len);
+  if (from == IMPOSSIBLE) // looked at before the descriptor is
+    return -EFAULT;
   int32_t error;
   struct slot *slot = table_socket(guest, fd, &error);
   if (!slot)
     return error;
   struct sockaddr_storage address;
-  int32_t length = addr ? addrlen : 0;
-  if (addr) {
-    error = destination(guest, slot, flags, addr, &address, &length);
-    if (error)
-      return error;
-  }
-  return (int32_t)kernel_on(guest, slot, SYS_sendto, (long)guest_range(guest, buf, len), len,
-                            send_flags(flags), length ? (long)&address : 0, length);
+  int32_t named = addr ? destination(guest, slot, flags, addr, addrlen, &address) : 0;
+  if (named < 0)
+    return named;
+  return (int32_t)kernel_on(guest, slot, SYS_sendto, (long)from, len, send_flags(flags),
+                            named ? (long)&address : 0, named ? addrlen : 0);
 }
 
 // sockaddr to a guest, as the kernel's move_addr_to_user: 0, -EINVAL, -EFAULT.
@@ -315,14 +311,17 @@ int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,
 
 int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,
                      uint32_t addr, uint32_t addrlen) {
+  void *to = guest_range(guest, buf, len);
+  if (to == IMPOSSIBLE) // looked at before the descriptor is
+    return -EFAULT;
   int32_t error;
   struct slot *slot = table_socket(guest, fd, &error);
   if (!slot)
     return error;
   struct sockaddr_storage address;
   socklen_t bytes = sizeof address;
-  long result = kernel_on(guest, slot, SYS_recvfrom, (long)guest_range(guest, buf, len), len,
-                          receive_flags(flags), addr ? (long)&address : 0, addr ? (long)&bytes : 0);
+  long result = kernel_on(guest, slot, SYS_recvfrom, (long)to, len, receive_flags(flags),
+                          addr ? (long)&address : 0, addr ? (long)&bytes : 0);
   if (result < 0 || !addr)
     return (int32_t)result;
   address_remember(slot->description, &address, bytes);
