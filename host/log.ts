@@ -32,7 +32,7 @@ export class OperatorLog {
   /** Writes each line of the text, which must be fit for a terminal, after `tripoll: `. */
   write(text: string): void {
     for (const line of text.split("\n")) this.#enqueue(`tripoll: ${line}\n`);
-    this.#drain();
+    if (this.#retry === undefined) this.#drain();
   }
 
   /** Waits for a slow reader, but not longer than that. For the end, when nothing else runs. */
@@ -65,7 +65,11 @@ export class OperatorLog {
     for (;;) {
       if (this.#queue.length === 0 && this.#lostLines > 0) this.#enqueue("");
       const first = this.#queue[0];
-      if (first === undefined) return true;
+      if (first === undefined) {
+        clearTimeout(this.#retry);
+        this.#retry = undefined;
+        return true;
+      }
       const written = this.#tryWrite(first);
       if (written === 0 || written === -EAGAIN || written === -EINTR) {
         this.#retryLater();
