@@ -6,5 +6,5 @@ const run = ({ main }) => main(process.argv.slice(2)).then((code) => process.exi
 const fail = ({ code, stack }) =>
   refuse(code === "ERR_MODULE_NOT_FOUND" ? "it is not built; run npm run build first" : stack);
 if (process.platform !== "linux" || Number(process.versions.node.split(".")[0]) < 20)
-  refuse(`needs Linux and Node 20 or newer, not ${process.platform} and Node ${process.version}`);
+  refuse(`needs Linux and Node 20 or newer; this is ${process.platform}, Node ${process.version}`);
 else import(cli).then(run, fail); // oxlint-disable-line unicorn/prefer-top-level-await
