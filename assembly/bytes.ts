@@ -89,3 +89,19 @@ export class Bytes {
     return String.UTF8.decodeUnsafe(this.ptr, this.length);
   }
 }
+
+const DIGITS_MAX: i32 = 20; // of -9223372036854775808
+const DIGITS: usize = memory.data(DIGITS_MAX);
+const DECIMAL: Bytes = new Bytes();
+
+/** The decimal digits of `number`, valid until the next call. Allocates nothing. */
+export function decimal(number: i64): Bytes {
+  let rest = number < 0 ? 0 - <u64>number : <u64>number;
+  let start = DIGITS + DIGITS_MAX;
+  do {
+    store<u8>(--start, 0x30 + <u8>(rest % 10));
+    rest /= 10;
+  } while (rest > 0);
+  if (number < 0) store<u8>(--start, 0x2d);
+  return DECIMAL.set(start, <i32>(DIGITS + DIGITS_MAX - start));
+}

@@ -17,7 +17,7 @@ const OPTION: usize = memory.data(4, 4);
 export function connect<T extends Stream>(address: string): T {
   const stream = poolOf<T>().take();
   const error = begin(stream, address);
-  if (error < 0) stream.refuse(error);
+  if (error < 0) stream._refuse(error);
   return changetype<T>(stream);
 }
 
@@ -30,7 +30,7 @@ function begin(stream: Stream, address: string): i32 {
   store<i32>(OPTION, 1);
   linux.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, OPTION, 4);
   const error = linux.connect(fd, SOCKADDR, length);
-  if (error >= 0 || error === -EINPROGRESS) return stream.begin(fd, true);
+  if (error >= 0 || error === -EINPROGRESS) return stream._begin(fd, true);
   linux.close(fd);
   return error;
 }

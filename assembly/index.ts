@@ -2,7 +2,7 @@
 // Whoever wants the bare system calls imports "tripoll/assembly/linux".
 
 export { formatAddress, parseAddress, SOCKADDR_BYTES_MAX } from "./address";
-export { Bytes } from "./bytes";
+export { Bytes, decimal } from "./bytes";
 export { connect } from "./connect";
 export * from "./constants";
 export { Epoll } from "./epoll";

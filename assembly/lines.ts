@@ -13,18 +13,18 @@ const LINE: Bytes = new Bytes();
  * -EMSGSIZE.
  */
 export abstract class Lines extends Stream {
-  private scanned: i32 = 0; // bytes of the unused input that have no LF
+  private _scanned: i32 = 0; // bytes of the unused input that have no LF
 
   /** A line has come; `line` is without its end, and valid until onLine returns. */
   abstract onLine(line: Bytes): void;
 
   override onData(data: Bytes): i32 {
     let used = 0;
-    let scanned = this.scanned;
+    let scanned = this._scanned;
     while (this.ready) {
       const end = data.indexOf(LF, scanned);
       if (end < 0) {
-        this.scanned = data.length - used;
+        this._scanned = data.length - used;
         return used;
       }
       LINE.part(data, used, end > used && data[end - 1] === CR ? end - 1 : end);
@@ -32,12 +32,12 @@ export abstract class Lines extends Stream {
       scanned = used;
       this.onLine(LINE);
     }
-    this.scanned = 0;
+    this._scanned = 0;
     return used;
   }
 
-  override begin(fd: i32, connecting: bool): i32 {
-    this.scanned = 0;
-    return super.begin(fd, connecting);
+  override _begin(fd: i32, connecting: bool): i32 {
+    this._scanned = 0;
+    return super._begin(fd, connecting);
   }
 }

@@ -111,7 +111,7 @@ export class Listener extends Handler {
 
   private begin(fd: i32): bool {
     const stream = this.pool.take();
-    if (stream.begin(fd, false) < 0) {
+    if (stream._begin(fd, false) < 0) {
       this.pool.put(stream);
       return false;
     }

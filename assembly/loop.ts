@@ -13,10 +13,10 @@ export abstract class Handler {
   /** The descriptor; -1: none. The loop sets it. */
   fd: i32 = -1;
   /** Of the registration, so that events of an earlier one with this number are known. */
-  generation: u32 = 0;
+  _generation: u32 = 0;
   /** The next one that was put off. */
-  next: Handler | null = null;
-  isPutOff: bool = false;
+  _next: Handler | null = null;
+  _isPutOff: bool = false;
 
   /** `events` (EPOLL*) have come for the descriptor. */
   abstract onEvents(events: u32): void;
@@ -50,14 +50,14 @@ export class Loop {
     if (fd >= this.handlers.length) this.makeRoom(fd);
     unchecked((this.handlers[fd] = handler));
     handler.fd = fd;
-    handler.generation = this.generation;
+    handler._generation = this.generation;
     this.watched++;
     return 0;
   }
 
   /** Changes the events that `handler` waits for. 0 or -errno. */
   modify(handler: Handler, events: u32): i32 {
-    return this.epoll.modify(handler.fd, handler.generation, events);
+    return this.epoll.modify(handler.fd, handler._generation, events);
   }
 
   /** Forgets `handler`; its descriptor stays open and is the caller's again: the result. */
@@ -83,11 +83,11 @@ export class Loop {
    * put off meanwhile waits for one more look at the events, so nobody keeps the loop for himself.
    */
   putOff(handler: Handler): void {
-    if (handler.isPutOff) return;
-    handler.isPutOff = true;
+    if (handler._isPutOff) return;
+    handler._isPutOff = true;
     const last = this.lastPutOff;
     if (last === null) this.firstPutOff = handler;
-    else last.next = handler;
+    else last._next = handler;
     this.lastPutOff = handler;
   }
 
@@ -130,7 +130,7 @@ export class Loop {
       const event = this.epoll.event(i);
       const handler = unchecked(this.handlers[<i32>event.data]);
       // An earlier event of this batch may have closed it, and another may have its number now.
-      if (handler !== null && handler.generation === <u32>(event.data >> 32)) {
+      if (handler !== null && handler._generation === <u32>(event.data >> 32)) {
         handler.onEvents(event.events);
       }
     }
@@ -141,9 +141,9 @@ export class Loop {
     this.firstPutOff = null;
     this.lastPutOff = null;
     while (handler !== null) {
-      const next = handler.next;
-      handler.next = null;
-      handler.isPutOff = false;
+      const next = handler._next;
+      handler._next = null;
+      handler._isPutOff = false;
       handler.onPutOff();
       handler = next;
     }

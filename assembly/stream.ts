@@ -59,15 +59,16 @@ const SOCKADDR: usize = memory.data(32, 8);
  * A connection. Subclass it; listen() and connect() make the objects, and use them again once they
  * are closed: reset your fields in onOpen, and forget the object in onClose.
  *
- * Handlers are called by the loop alone, never inside of one another.
+ * Handlers are called by the loop alone, never inside of one another. Names that begin with "_" are
+ * the SDK's own, all others are yours.
  */
 export abstract class Stream extends Buffered {
   /** Where the object goes when it is closed. */
-  home: StreamPool | null = null;
+  _home: StreamPool | null = null;
 
-  private state: u32 = CLOSED;
-  private error: i32 = 0;
-  private timer: StreamTimer | null = null;
+  private _state: u32 = CLOSED;
+  private _error: i32 = 0;
+  private _timer: StreamTimer | null = null;
 
   /** The connection is there. */
   onOpen(): void {}
@@ -102,91 +103,91 @@ export abstract class Stream extends Buffered {
    */
   write(bytes: Bytes, from: i32 = 0): i32 {
     assert(<u32>from <= <u32>bytes.length, "write: begins outside of the bytes");
-    const length = this.admit(bytes.length - from);
+    const length = this._admit(bytes.length - from);
     if (length <= 0) return length;
     const start = bytes.ptr + from;
-    const isOffering = (this.state & (OFFERING | BLOCKED)) === OFFERING;
-    if (!isOffering || !this.borrow(start, length)) {
-      memory.copy(this.reserve(length), start, length);
-      this.queued += length;
+    const isOffering = (this._state & (OFFERING | BLOCKED)) === OFFERING;
+    if (!isOffering || !this._borrow(start, length)) {
+      memory.copy(this._reserve(length), start, length);
+      this._queued += length;
     }
-    this.wrote();
+    this._wrote();
     return length;
   }
 
   /** Takes `text` as UTF-8, all of it or nothing: the bytes taken, 0, or -EPIPE after end(). */
   writeText(text: string): i32 {
     const length = String.UTF8.byteLength(text);
-    const admitted = this.admit(length);
+    const admitted = this._admit(length);
     if (admitted < length) return min(admitted, 0);
-    String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, this.reserve(length));
-    this.queued += length;
-    this.wrote();
+    String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, this._reserve(length));
+    this._queued += length;
+    this._wrote();
     return length;
   }
 
   /** How many bytes write() would take. */
   get room(): i32 {
-    return this.state & (CLOSED | ENDING) ? 0 : OUTPUT_BYTES_MAX - this.queued;
+    return this._state & (CLOSED | ENDING) ? 0 : OUTPUT_BYTES_MAX - this._queued;
   }
 
   /** Whether it is time to return from onData; while not, 32 KiB of output still have room. */
   get full(): bool {
-    return this.queued > OUTPUT_BYTES_HIGH;
+    return this._queued > OUTPUT_BYTES_HIGH;
   }
 
   /** Whether more input may be handled now: not full, paused or closing. */
   get ready(): bool {
-    return !this.full && !(this.state & (CLOSED | PAUSED | LINGERING));
+    return !this.full && !(this._state & (CLOSED | PAUSED | LINGERING));
   }
 
   /** Whether the connection is over. */
   get closed(): bool {
-    return (this.state & CLOSED) !== 0;
+    return (this._state & CLOSED) !== 0;
   }
 
   /** No more input, until resume(). */
   pause(): void {
-    this.state |= PAUSED;
+    this._state |= PAUSED;
   }
 
   /** Input again, and first of all what onData left unused. */
   resume(): void {
-    if (this.state & CLOSED) return;
-    this.state &= ~PAUSED;
-    if (!(this.state & IN_TURN)) loop.putOff(this);
+    if (this._state & CLOSED) return;
+    this._state &= ~PAUSED;
+    if (!(this._state & IN_TURN)) loop.putOff(this);
   }
 
   /** Half-close: FIN after the waiting output. Input goes on until the peer ends it too. */
   end(): void {
-    if (this.state & CLOSED) return;
-    this.state |= ENDING;
-    if (!(this.state & IN_TURN)) loop.putOff(this);
+    if (this._state & CLOSED) return;
+    this._state |= ENDING;
+    if (!(this._state & IN_TURN)) loop.putOff(this);
   }
 
   /** Sends what waits, then FIN; drops input until the peer has ended too, at most LINGER_MS. */
   close(): void {
-    if (this.state & (CLOSED | LINGERING)) return;
+    if (this._state & (CLOSED | LINGERING)) return;
     this.timeout(LINGER_MS);
-    this.state = (this.state & ~(PAUSED | OFFER_AGAIN)) | LINGERING;
-    if (!(this.state & OFFERING)) this.hold(0, 0);
+    this._state = (this._state & ~(PAUSED | OFFER_AGAIN)) | LINGERING;
+    if (!(this._state & OFFERING)) this._hold(0, 0);
     this.end();
   }
 
   /** Ends the connection now; waiting output is lost, and the peer may see a reset. */
   destroy(error: i32 = 0): void {
-    if (this.state & CLOSED) return;
-    this.state = CLOSED;
-    this.error = error;
+    if (this._state & CLOSED) return;
+    this._state = CLOSED;
+    this._error = error;
     loop.close(this);
     loop.putOff(this);
   }
 
   /** Calls onTimeout in `ms` milliseconds, unless called again before; 0: not at all. */
   timeout(ms: i32): void {
-    if (this.state & (CLOSED | LINGERING)) return;
-    let timer = this.timer;
-    if (timer === null) this.timer = timer = new StreamTimer(this);
+    if (this._state & (CLOSED | LINGERING)) return;
+    let timer = this._timer;
+    if (timer === null) this._timer = timer = new StreamTimer(this);
     if (ms > 0) timer.start(ms);
     else timer.stop();
   }
@@ -199,179 +200,179 @@ export abstract class Stream extends Buffered {
   }
 
   /** For what makes connections: `fd` is this stream's, or closed if the result is -errno. */
-  begin(fd: i32, connecting: bool): i32 {
+  _begin(fd: i32, connecting: bool): i32 {
     const error = loop.add(this, fd, EVENTS);
     if (error < 0) linux.close(fd);
-    else this.state = connecting ? CONNECTING | BLOCKED : 0;
+    else this._state = connecting ? CONNECTING | BLOCKED : 0;
     return error;
   }
 
   /** For what makes connections: this one could not be made. */
-  refuse(error: i32): void {
-    this.error = error;
+  _refuse(error: i32): void {
+    this._error = error;
     loop.putOff(this);
   }
 
   override onEvents(events: u32): void {
-    let state = this.state;
+    let state = this._state;
     if (events & ~EPOLLOUT) state |= READABLE;
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) state |= READ_ON;
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) state &= ~BLOCKED;
-    this.state = state;
-    if (state & CONNECTING) this.connected();
-    this.proceed();
+    this._state = state;
+    if (state & CONNECTING) this._connected();
+    this._proceed();
   }
 
   override onPutOff(): void {
-    if (this.state & CLOSED) this.release();
-    else this.proceed();
+    if (this._state & CLOSED) this._release();
+    else this._proceed();
   }
 
   /** For its timer. */
-  timedOut(): void {
-    if (this.state & LINGERING) this.destroy(this.queued > 0 ? -ETIMEDOUT : 0);
-    else if (!(this.state & CLOSED)) this.onTimeout();
+  _timedOut(): void {
+    if (this._state & LINGERING) this.destroy(this._queued > 0 ? -ETIMEDOUT : 0);
+    else if (!(this._state & CLOSED)) this.onTimeout();
   }
 
-  private connected(): void {
+  private _connected(): void {
     store<i32>(OPTION, 4, 4);
     linux.getsockopt(this.fd, SOL_SOCKET, SO_ERROR, OPTION, OPTION + 4);
     const error = load<i32>(OPTION);
-    this.state &= ~CONNECTING;
+    this._state &= ~CONNECTING;
     if (error === 0) this.onOpen();
     else this.destroy(-error);
   }
 
   /** A turn: output, input, ends. */
-  private proceed(): void {
-    this.state |= IN_TURN;
-    this.flush();
-    for (let steps = 0; this.step(); steps++) {
+  private _proceed(): void {
+    this._state |= IN_TURN;
+    this._flush();
+    for (let steps = 0; this._step(); steps++) {
       if (steps < STEPS_PER_TURN) continue;
       loop.putOff(this);
       break;
     }
-    if (this.state & (INPUT_ENDED | ENDING)) this.finish();
-    this.state &= ~IN_TURN;
+    if (this._state & (INPUT_ENDED | ENDING)) this._finish();
+    this._state &= ~IN_TURN;
   }
 
   /** The next thing to do in a turn; false: there is nothing. */
-  private step(): bool {
-    const state = this.state;
+  private _step(): bool {
+    const state = this._state;
     if (state & (CLOSED | CONNECTING)) return false;
-    if (state & DRAIN) return this.drain();
+    if (state & DRAIN) return this._drain();
     if (state & PAUSED) return false;
-    if (state & OFFER_AGAIN) this.offerAgain();
-    else if (state & READABLE) this.read();
+    if (state & OFFER_AGAIN) this._offerAgain();
+    else if (state & READABLE) this._read();
     else return false;
     return true;
   }
 
-  private drain(): bool {
-    if (this.queued > OUTPUT_BYTES_LOW) return false;
-    this.state &= ~DRAIN;
-    if (!(this.state & ENDING)) this.onDrain();
-    this.flush();
+  private _drain(): bool {
+    if (this._queued > OUTPUT_BYTES_LOW) return false;
+    this._state &= ~DRAIN;
+    if (!(this._state & ENDING)) this.onDrain();
+    this._flush();
     return true;
   }
 
-  private read(): void {
-    const held = this.held;
-    const start = this.heldInPlace();
+  private _read(): void {
+    const held = this._held;
+    const start = this._heldInPlace();
     const room = INPUT_BYTES_MAX - held;
     const got = linux.recvfrom(this.fd, start + held, room, 0, 0, 0);
     if (got > 0) {
-      if (got < room && !(this.state & READ_ON)) this.state &= ~READABLE;
-      if (!(this.state & LINGERING)) this.offer(start, held + got);
+      if (got < room && !(this._state & READ_ON)) this._state &= ~READABLE;
+      if (!(this._state & LINGERING)) this._offer(start, held + got);
     } else if (got === 0) {
-      this.state = (this.state & ~READABLE) | INPUT_ENDED;
+      this._state = (this._state & ~READABLE) | INPUT_ENDED;
     } else if (got === -EAGAIN) {
-      this.state &= ~READABLE;
+      this._state &= ~READABLE;
     } else if (got !== -EINTR) {
       this.destroy(got);
     }
   }
 
-  private offerAgain(): void {
-    this.state &= ~OFFER_AGAIN;
-    this.offer(this.heldInPlace(), this.held);
+  private _offerAgain(): void {
+    this._state &= ~OFFER_AGAIN;
+    this._offer(this._heldInPlace(), this._held);
   }
 
-  private offer(start: usize, length: i32): void {
-    this.state |= OFFERING;
-    const used = this.onData(this.offered(start, length));
-    this.state &= ~OFFERING;
+  private _offer(start: usize, length: i32): void {
+    this._state |= OFFERING;
+    const used = this.onData(this._offered(start, length));
+    this._state &= ~OFFERING;
     assert(used <= length, "onData: used more than it was given");
-    const stopped = (this.state & (DRAIN | PAUSED)) !== 0;
-    this.flush();
-    if (this.state & CLOSED) return;
+    const stopped = (this._state & (DRAIN | PAUSED)) !== 0;
+    this._flush();
+    if (this._state & CLOSED) return;
     if (used < 0) {
       this.destroy(used);
       return;
     }
-    const rest = this.state & LINGERING ? 0 : length - used;
-    this.hold(start + used, rest);
-    if (stopped && rest > 0) this.state |= OFFER_AGAIN;
+    const rest = this._state & LINGERING ? 0 : length - used;
+    this._hold(start + used, rest);
+    if (stopped && rest > 0) this._state |= OFFER_AGAIN;
     else if (rest === INPUT_BYTES_MAX) this.destroy(-EMSGSIZE);
   }
 
   /** The ends of the two directions, where they are due. */
-  private finish(): void {
-    if ((this.state & (INPUT_ENDED | END_TOLD | PAUSED | OFFER_AGAIN)) === INPUT_ENDED) {
-      this.state |= END_TOLD;
-      this.hold(0, 0);
-      if (!(this.state & LINGERING)) this.onEnd();
-      this.flush();
+  private _finish(): void {
+    if ((this._state & (INPUT_ENDED | END_TOLD | PAUSED | OFFER_AGAIN)) === INPUT_ENDED) {
+      this._state |= END_TOLD;
+      this._hold(0, 0);
+      if (!(this._state & LINGERING)) this.onEnd();
+      this._flush();
     }
-    if ((this.state & (ENDING | CONNECTING | CLOSED)) !== ENDING || this.queued > 0) return;
-    if (this.state & END_TOLD) {
+    if ((this._state & (ENDING | CONNECTING | CLOSED)) !== ENDING || this._queued > 0) return;
+    if (this._state & END_TOLD) {
       this.destroy();
-    } else if (!(this.state & OUTPUT_ENDED)) {
+    } else if (!(this._state & OUTPUT_ENDED)) {
       const error = linux.shutdown(this.fd, SHUT_WR);
       if (error < 0) this.destroy(error);
-      else this.state |= OUTPUT_ENDED;
+      else this._state |= OUTPUT_ENDED;
     }
   }
 
   /** Of `length` bytes of output, how many may be taken; or -EPIPE. */
-  private admit(length: i32): i32 {
-    if (this.state & (CLOSED | ENDING)) return -EPIPE;
-    const room = OUTPUT_BYTES_MAX - this.queued;
+  private _admit(length: i32): i32 {
+    if (this._state & (CLOSED | ENDING)) return -EPIPE;
+    const room = OUTPUT_BYTES_MAX - this._queued;
     if (length <= room) return length;
-    this.state |= DRAIN;
+    this._state |= DRAIN;
     return room;
   }
 
-  private wrote(): void {
-    if (this.full) this.state |= DRAIN;
-    if (!(this.state & IN_TURN)) loop.putOff(this);
+  private _wrote(): void {
+    if (this.full) this._state |= DRAIN;
+    if (!(this._state & IN_TURN)) loop.putOff(this);
   }
 
   /** Sends what waits, as far as the kernel takes it. */
-  private flush(): void {
-    if (this.queued === 0 || this.state & (BLOCKED | CLOSED)) return;
-    const sent = linux.sendto(this.fd, this.from, this.queued, MSG_NOSIGNAL, 0, 0);
+  private _flush(): void {
+    if (this._queued === 0 || this._state & (BLOCKED | CLOSED)) return;
+    const sent = linux.sendto(this.fd, this._from, this._queued, MSG_NOSIGNAL, 0, 0);
     if (sent < 0 && sent !== -EAGAIN && sent !== -EINTR) {
       this.destroy(sent);
       return;
     }
-    this.dequeue(max(sent, 0));
-    if (this.queued === 0) return;
+    this._dequeue(max(sent, 0));
+    if (this._queued === 0) return;
     // A short count says that there is no more room, as -EAGAIN does: epoll(7), question 9.
     if (sent === -EINTR) loop.putOff(this);
-    else this.state |= BLOCKED;
-    const timer = this.timer;
-    if (this.state & LINGERING && timer !== null) timer.start(LINGER_MS);
+    else this._state |= BLOCKED;
+    const timer = this._timer;
+    if (this._state & LINGERING && timer !== null) timer.start(LINGER_MS);
   }
 
   /** Gives all back, tells the handler, and may be used again. */
-  private release(): void {
-    const timer = this.timer;
+  private _release(): void {
+    const timer = this._timer;
     if (timer !== null) timer.stop();
-    this.hold(0, 0);
-    this.dequeue(this.queued);
-    this.onClose(this.error);
-    const home = this.home;
+    this._hold(0, 0);
+    this._dequeue(this._queued);
+    this.onClose(this._error);
+    const home = this._home;
     if (home !== null) home.put(this);
   }
 }
@@ -382,7 +383,7 @@ class StreamTimer extends Timer {
   }
 
   override onTimer(): void {
-    this.stream.timedOut();
+    this.stream._timedOut();
   }
 }
 
@@ -395,17 +396,17 @@ export class StreamPool {
   take(): Stream {
     const first = this.first;
     if (first !== null) {
-      this.first = first.next;
-      first.next = null;
+      this.first = first._next;
+      first._next = null;
       return changetype<Stream>(first);
     }
     const stream = this.make();
-    stream.home = this;
+    stream._home = this;
     return stream;
   }
 
   put(stream: Stream): void {
-    stream.next = this.first;
+    stream._next = this.first;
     this.first = stream;
   }
 }

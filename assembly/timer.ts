@@ -35,17 +35,17 @@ export function now(): i64 {
 
 /** Something to be done later. The object is the caller's; while armed, the heap keeps it alive. */
 export abstract class Timer {
-  private index: i32 = -1; // in the heap, -1: not armed
-  private periodMs: i32 = 0; // 0: once
-  private due: i64 = 0; // the key that counts
-  private key: i64 = 0; // the key by which it is sorted, never above `due`
+  private _index: i32 = -1; // in the heap, -1: not armed
+  private _periodMs: i32 = 0; // 0: once
+  private _due: i64 = 0; // the key that counts
+  private _key: i64 = 0; // the key by which it is sorted, never above `due`
 
   /** The time has come. May start and stop any timer, this one too. */
   abstract onTimer(): void;
 
   /** Whether it is going to fire. */
   get armed(): bool {
-    return this.index >= 0;
+    return this._index >= 0;
   }
 
   /**
@@ -54,78 +54,78 @@ export abstract class Timer {
    */
   start(ms: i32, every: bool = false): void {
     const delay = max(ms, 1);
-    this.periodMs = every ? delay : 0;
-    this.startAt((now() + NANOSECONDS_IN_MS - 1) / NANOSECONDS_IN_MS + <i64>delay);
+    this._periodMs = every ? delay : 0;
+    this._startAt((now() + NANOSECONDS_IN_MS - 1) / NANOSECONDS_IN_MS + <i64>delay);
   }
 
   /** Does not fire after all. */
   stop(): void {
-    if (this.index < 0) return;
-    const hole = this.index;
-    this.index = -1;
+    if (this._index < 0) return;
+    const hole = this._index;
+    this._index = -1;
     heapLength--;
     const last = timerAt(heapLength);
     unchecked((heapItems[heapLength] = null));
-    if (last !== this) last.settle(hole);
+    if (last !== this) last._settle(hole);
   }
 
-  private startAt(deadlineMs: i64): void {
-    this.due = (deadlineMs << START_BITS) | (starts++ & START_MASK);
+  private _startAt(deadlineMs: i64): void {
+    this._due = (deadlineMs << START_BITS) | (starts++ & START_MASK);
     // Later than before is the common case (an idle timeout at every request): the heap learns it
     // only when the old deadline comes to its top.
-    if (this.index >= 0 && this.due >= this.key) return;
-    this.key = this.due;
-    if (this.index >= 0) {
-      this.settle(this.index);
+    if (this._index >= 0 && this._due >= this._key) return;
+    this._key = this._due;
+    if (this._index >= 0) {
+      this._settle(this._index);
       return;
     }
     if (heapLength === heapItems.length) growHeap();
-    this.settle(heapLength++);
+    this._settle(heapLength++);
   }
 
   /** Puts this where it belongs: at `at`, or above it, or below it. */
-  private settle(at: i32): void {
+  private _settle(at: i32): void {
     let index = at;
     while (index > 0) {
       const parent = timerAt((index - 1) / CHILDREN);
-      if (parent.key <= this.key) break;
-      parent.put(index);
+      if (parent._key <= this._key) break;
+      parent._put(index);
       index = (index - 1) / CHILDREN;
     }
     while (index >= at && index * CHILDREN + 1 < heapLength) {
       const child = leastChild(index);
-      if (child.key >= this.key) break;
-      const below = child.index;
-      child.put(index);
+      if (child._key >= this._key) break;
+      const below = child._index;
+      child._put(index);
       index = below;
     }
-    this.put(index);
+    this._put(index);
   }
 
-  private put(index: i32): void {
+  private _put(index: i32): void {
     unchecked((heapItems[index] = this));
-    this.index = index;
+    this._index = index;
   }
 
   /** Of an armed timer: the millisecond in which it fires. */
-  get deadlineMs(): i64 {
-    return this.due >> START_BITS;
+  get _deadlineMs(): i64 {
+    return this._due >> START_BITS;
   }
 
   /** Of the heap's top: sorts it by what counts, if that has moved. Whether it had. */
-  postpone(): bool {
-    if (this.due === this.key) return false;
-    this.key = this.due;
-    this.settle(0);
+  _postpone(): bool {
+    if (this._due === this._key) return false;
+    this._key = this._due;
+    this._settle(0);
     return true;
   }
 
   /** Of the heap's top: fires if it is due at `ms`. Whether it was. */
-  fire(ms: i64): bool {
-    const deadlineMs = this.deadlineMs;
+  _fire(ms: i64): bool {
+    const deadlineMs = this._deadlineMs;
     if (deadlineMs > ms) return false;
-    const periodMs = <i64>this.periodMs;
-    if (periodMs > 0) this.startAt(deadlineMs + periodMs * ((ms - deadlineMs) / periodMs + 1));
+    const periodMs = <i64>this._periodMs;
+    if (periodMs > 0) this._startAt(deadlineMs + periodMs * ((ms - deadlineMs) / periodMs + 1));
     else this.stop();
     this.onTimer();
     return true;
@@ -140,9 +140,9 @@ export function beginTurn(): void {
 /** How long nothing is due, in milliseconds rounded up; -1: no timer is armed. */
 export function sleepMs(): i32 {
   let first = firstTimer();
-  while (first !== null && first.postpone()) first = firstTimer();
+  while (first !== null && first._postpone()) first = firstTimer();
   if (first === null) return -1;
-  const left = first.deadlineMs * NANOSECONDS_IN_MS - now();
+  const left = first._deadlineMs * NANOSECONDS_IN_MS - now();
   return left <= 0
     ? 0
     : <i32>min((left + NANOSECONDS_IN_MS - 1) / NANOSECONDS_IN_MS, i32.MAX_VALUE);
@@ -153,7 +153,7 @@ export function fireTimers(): void {
   let first = firstTimer();
   if (first === null) return;
   const ms = now() / NANOSECONDS_IN_MS;
-  while (first !== null && (first.postpone() || first.fire(ms))) first = firstTimer();
+  while (first !== null && (first._postpone() || first._fire(ms))) first = firstTimer();
 }
 
 function firstTimer(): Timer | null {
@@ -171,7 +171,7 @@ function leastChild(index: i32): Timer {
   let least = timerAt(first);
   for (let i = first + 1; i < end; i++) {
     const child = timerAt(i);
-    if (child.key < least.key) least = child;
+    if (child._key < least._key) least = child;
   }
   return least;
 }
