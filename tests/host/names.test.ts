@@ -10,8 +10,8 @@ import * as tables from "../../host/trace/names.ts";
 import { atEnd } from "../support/cleanup.ts";
 import { skipIf } from "../support/skip.ts";
 
-const HEADERS = `arpa/inet.h errno.h fcntl.h netinet/in.h netinet/tcp.h poll.h
-  signal.h sys/epoll.h sys/eventfd.h sys/ioctl.h sys/random.h sys/resource.h sys/signalfd.h sys/socket.h
+const HEADERS = `arpa/inet.h errno.h fcntl.h netinet/in.h netinet/tcp.h poll.h signal.h
+  sys/epoll.h sys/eventfd.h sys/ioctl.h sys/random.h sys/resource.h sys/signalfd.h sys/socket.h
   sys/time.h sys/timerfd.h time.h`.split(/\s+/);
 
 /** Numbers without a name of their own. */
