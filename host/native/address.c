@@ -1,8 +1,8 @@
 // Socket addresses: what the policy is asked, on the copy of the bytes that then go to the kernel.
 //
 // address_target() says what the kernel would take an address for, from its own rules for the
-// socket's domain and type. What the kernel refuses is handed down with an empty body, so that a
-// mistake here could never reach an address nobody granted.
+// socket's domain and type. What the kernel refuses is handed down as an address of a family that
+// does not exist, so that a mistake here could never reach an address nobody granted.
 #include "memory.h"
 
 #include <arpa/inet.h>
@@ -111,8 +111,7 @@ enum verdict address_ask(struct guest *guest, struct slot *slot, enum verb verb,
   case TARGET_NONE:
     return HARMLESS;
   case TARGET_REFUSED:
-    memset((uint8_t *)address + sizeof address->ss_family, 0,
-           sizeof *address - sizeof address->ss_family);
+    memset(address, 0xff, sizeof *address);
     return HARMLESS;
   case TARGET_INET:
     effective.ss_family = AF_INET;
