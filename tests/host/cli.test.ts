@@ -133,6 +133,8 @@ test("parseCommand: help and version need no module, and win over what follows",
 test("parseCommand: a variable may be called anything", () => {
   const { env } = parseCommand(["--env", "__proto__=x", "a.wasm"]) as RunCommand;
   assert.equal(Object.entries(env), [["__proto__", "x"]]);
+  const dashed = parseCommand(["--env=-A=1", "a.wasm"]) as RunCommand;
+  assert.equal(dashed.env, { "-A": "1" });
 });
 
 test("parseCommand: refuses unknown options and guesses the one that was meant", () => {

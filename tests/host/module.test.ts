@@ -358,6 +358,19 @@ test("readModule: gives up on what it cannot read", () => {
   }
 });
 
+test("readModule: reads no more entries than V8 takes", () => {
+  const functions = (count: number) =>
+    Uint8Array.from([
+      ...HEADER,
+      ...section(
+        3,
+        Array.from({ length: count }, () => [0]),
+      ),
+    ]);
+  assert.ok(readModule(functions(1_000_000)));
+  assert.is(readModule(functions(1_000_001)), undefined);
+});
+
 test("inspectModule: truncated anywhere, a module is refused", () => {
   const whole = buildGuest({ imports: [["linux", "read", READ]] });
   for (let length = 0; length < whole.length; length++) {

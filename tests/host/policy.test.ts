@@ -164,11 +164,14 @@ test("Policy: bytes that are no whole internet address are denied whatever is gr
   unspecified[0] = 0;
   const bigEndianFamily = whole4.slice();
   bigEndianFamily.set([0, 2]);
+  const largeFamily = whole4.slice();
+  largeFamily.set([2, 1]);
   const packet = whole4.slice();
   packet[0] = 17;
   const cut4 = Array.from({ length: 16 }, (_, length) => whole4.subarray(0, length));
   const cut6 = Array.from({ length: 24 }, (_, length) => whole6.subarray(0, length));
-  const bad = [...cut4, ...cut6, unspecified, bigEndianFamily, packet, sockaddrUn("/run/x")];
+  const families = [unspecified, bigEndianFamily, largeFamily, packet];
+  const bad = [...cut4, ...cut6, ...families, sockaddrUn("/run/x")];
   for (const bytes of bad) {
     for (const type of [STREAM, DGRAM, SEQPACKET]) {
       for (const verb of [VERB_BIND, VERB_LISTEN, VERB_CONNECT, VERB_SEND]) {
