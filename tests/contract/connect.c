@@ -45,6 +45,47 @@ static void connecting(void) {
   close(from);
 }
 
+// A listener whose queue is full leaves the next connection on its way.
+static void pending(void) {
+  struct sockaddr_in at, peer;
+  struct sockaddr none = {AF_UNSPEC, {0}};
+  struct sockaddr_in elsewhere = loopback(9);
+  struct timeval soon = {0, 20000};
+  int length = sizeof peer;
+  char byte;
+  int from = bound(SOCK_STREAM);
+  must("listen", listen(from, 0));
+  at = loopback(port_of(from));
+  int first = socket(AF_INET, SOCK_STREAM, 0);
+  must("connect", connect(first, &at, sizeof at));
+  await(from, EPOLLIN);
+  int fd = nonblocking();
+  fact("pending: connect", connect(fd, &at, sizeof at));
+  fact("pending: connect again", connect(fd, &at, sizeof at));
+  fact("pending: connect elsewhere", connect(fd, &elsewhere, sizeof elsewhere));
+  fact_mask("pending: epoll", ready(fd, 0x3fff));
+  fact("pending: SO_ERROR", error_of(fd));
+  fact("pending: read", read(fd, &byte, 1));
+  fact("pending: write", write(fd, &byte, 1));
+  fact("pending: getpeername", getpeername(fd, &peer, &length));
+  fact("pending: it has a port", port_of(fd) > 0);
+  fact("pending: listen", listen(fd, 1));
+  fact("pending: bind", bind(fd, &at, sizeof at));
+  fact("pending: AF_UNSPEC", connect(fd, &none, sizeof none));
+  fact_mask("pending: epoll after it", ready(fd, 0x3fff));
+  fact("pending: connect anew", connect(fd, &at, sizeof at));
+  fact("pending: shutdown", shutdown(fd, SHUT_RDWR));
+  fact_mask("pending: epoll after shutdown", ready(fd, 0x3fff));
+  close(fd);
+  fd = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon);
+  fact("pending: blocking, with SO_SNDTIMEO", connect(fd, &at, sizeof at));
+  fact("pending: blocking, again", connect(fd, &at, sizeof at));
+  close(fd);
+  close(first);
+  close(from);
+}
+
 static void refused(void) {
   struct sockaddr_in at;
   int hold = nobody(&at);
@@ -263,6 +304,7 @@ static void inheritance(void) {
 
 static void facts(void) {
   connecting();
+  pending();
   refused();
   wrong_addresses();
   unspecified();

@@ -22,26 +22,30 @@ static const char *listed_reason;
 static void facts(void);
 
 HELPER void clear(void *at, size_t size) {
-  for (size_t i = 0; i < size; i++) ((volatile u8 *)at)[i] = 0;
+  for (size_t i = 0; i < size; i++)
+    ((volatile u8 *)at)[i] = 0;
 }
 
 HELPER int same(const void *a, const void *b, size_t size) {
   for (size_t i = 0; i < size; i++) {
-    if (((const u8 *)a)[i] != ((const u8 *)b)[i]) return 0;
+    if (((const u8 *)a)[i] != ((const u8 *)b)[i])
+      return 0;
   }
   return 1;
 }
 
 HELPER int length_of(const char *text) {
   int length = 0;
-  while (text[length]) length++;
+  while (text[length])
+    length++;
   return length;
 }
 
 // ---- a line -------------------------------------------------------------------------------------
 
 HELPER void put(const char *text) {
-  for (; *text && line_length < COUNT(line) - 1; text++) line[line_length++] = *text;
+  for (; *text && line_length < COUNT(line) - 1; text++)
+    line[line_length++] = *text;
 }
 
 HELPER void put_number(long long number) {
@@ -49,9 +53,11 @@ HELPER void put_number(long long number) {
   int at = COUNT(digits) - 1;
   unsigned long long rest = number < 0 ? 0ull - (unsigned long long)number : (u64)number;
   digits[at] = 0;
-  do digits[--at] = (char)('0' + rest % 10);
+  do
+    digits[--at] = (char)('0' + rest % 10);
   while ((rest /= 10) > 0);
-  if (number < 0) digits[--at] = '-';
+  if (number < 0)
+    digits[--at] = '-';
   put(digits + at);
 }
 
@@ -59,7 +65,8 @@ HELPER void put_hex(u64 number) {
   char digits[24];
   int at = COUNT(digits) - 1;
   digits[at] = 0;
-  do digits[--at] = "0123456789abcdef"[number % 16];
+  do
+    digits[--at] = "0123456789abcdef"[number % 16];
   while ((number /= 16) > 0);
   put("0x");
   put(digits + at);
@@ -68,11 +75,14 @@ HELPER void put_hex(u64 number) {
 // A result as the manual pages name it: a number, or the name of the errno.
 HELPER void put_result(long long result) {
   switch (-result) {
-#define NAME(name, number) \
-  case number: put(#name); return;
+#define NAME(name, number)                                                                         \
+  case number:                                                                                     \
+    put(#name);                                                                                    \
+    return;
     ERRNOS(NAME)
 #undef NAME
-    default: put_number(result);
+  default:
+    put_number(result);
   }
 }
 
@@ -88,7 +98,8 @@ HELPER void put_mask(u32 events) {
   };
   const char *between = "";
   for (int i = 0; i < COUNT(names); i++) {
-    if (!(events & names[i].bit)) continue;
+    if (!(events & names[i].bit))
+      continue;
     put(between);
     put(names[i].name);
     between = "|";
@@ -203,7 +214,8 @@ HELPER void fact_events(const char *what, int count, const struct epoll_event *e
 HELPER void fact_bytes(const char *what, int count, const void *bytes) {
   open_line(what);
   put_result(count);
-  if (count > 0) put(" ");
+  if (count > 0)
+    put(" ");
   for (int i = 0; i < count && i < 256; i++) {
     u8 byte = ((const u8 *)bytes)[i];
     if (byte > ' ' && byte < 127) {
@@ -219,7 +231,8 @@ HELPER void fact_bytes(const char *what, int count, const void *bytes) {
 
 // A step that a fact rests on: without it the program has nothing to say.
 HELPER int must(const char *what, int result) {
-  if (result >= 0) return result;
+  if (result >= 0)
+    return result;
   open_line(what);
   put_result(result);
   put(", which the facts after it need");
@@ -275,9 +288,11 @@ HELPER int proc_file(const char *path, void *buffer, size_t size) {
   int length = 0;
   int got;
   static u8 all[1 << 20];
-  while ((got = read(fd, all + length, sizeof all - (size_t)length)) > 0) length += got;
+  while ((got = read(fd, all + length, sizeof all - (size_t)length)) > 0)
+    length += got;
   close(fd);
-  for (int i = 0; i < length && (size_t)i < size; i++) ((u8 *)buffer)[i] = all[i];
+  for (int i = 0; i < length && (size_t)i < size; i++)
+    ((u8 *)buffer)[i] = all[i];
   return length;
 }
 
@@ -343,8 +358,10 @@ HELPER void tcp_pair(int pair[2]) {
 // Two UDP sockets connected to each other.
 HELPER void udp_pair(int pair[2]) {
   struct sockaddr_in at[2];
-  for (int i = 0; i < 2; i++) at[i] = loopback(port_of(pair[i] = bound(SOCK_DGRAM)));
-  for (int i = 0; i < 2; i++) must("connect", connect(pair[i], &at[1 - i], sizeof at[0]));
+  for (int i = 0; i < 2; i++)
+    at[i] = loopback(port_of(pair[i] = bound(SOCK_DGRAM)));
+  for (int i = 0; i < 2; i++)
+    must("connect", connect(pair[i], &at[1 - i], sizeof at[0]));
 }
 
 HELPER void unix_pair(int pair[2], int type) {

@@ -57,8 +57,12 @@ interface Answers {
   stderr: string;
 }
 
-/** Builds and runs `NAME.c` on both sides and defines a test for each of its facts. */
-export async function contract(name: string, setting: ContractOptions = {}): Promise<void> {
+/**
+ * Builds and runs `NAME.c` on both sides and defines a test for each of its facts.
+ *
+ * @returns what the host said to its operator meanwhile.
+ */
+export async function contract(name: string, setting: ContractOptions = {}): Promise<string> {
   const { options = GRANT_LOOPBACK, args = [], env = {} } = setting;
   const missing = need("clang", "wasm-ld");
   if (missing !== undefined) skipFile(missing);
@@ -81,6 +85,7 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
   for (const fact of new Set([...kernel.facts.keys(), ...guest.facts.keys()])) {
     test(fact, () => compare(kernel.facts.get(fact), guest.facts.get(fact)));
   }
+  return guest.stderr;
 }
 
 function compare(kernel: Fact | undefined, guest: Fact | undefined): void {

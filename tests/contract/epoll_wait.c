@@ -158,6 +158,33 @@ static void turns(void) {
   close(epfd);
 }
 
+static void batches(void) {
+  enum { MANY = 700 };
+  static struct epoll_event events[MANY + 1];
+  static int fd[MANY];
+  int epfd = epoll_create1(0);
+  for (int i = 0; i < MANY; i++) {
+    fd[i] = counted(1);
+    watch(epfd, EPOLL_CTL_ADD, fd[i], i % 2 ? EPOLLIN : EPOLLIN | EPOLLOUT, ~(u64)i << 20 | 5);
+  }
+  static const int sizes[] = {1, 2, 3, 64, 511, 512, MANY - 1, MANY, MANY + 1};
+  for (int i = 0; i < COUNT(sizes); i++) {
+    int wrong = 0;
+    int count = epoll_wait(epfd, events, sizes[i], 0);
+    for (int j = 0; j < count; j++) {
+      u64 which = ~(events[j].data >> 20 | ~(~0ull >> 20));
+      wrong += which >= MANY || (events[j].data & 0xfffff) != 5;
+      wrong += events[j].events != (which % 2 ? EPOLLIN : EPOLLIN | EPOLLOUT);
+    }
+    fact_at("batch: events of at most", sizes[i], count);
+    fact_at("batch: wrong ones of at most", sizes[i], wrong);
+  }
+  for (int i = 0; i < MANY; i++)
+    close(fd[i]);
+  fact("batch: all closed", epoll_wait(epfd, events, MANY, 0));
+  close(epfd);
+}
+
 static void timeouts(void) {
   struct epoll_event events[2];
   int epfd = epoll_create1(0);
@@ -259,6 +286,7 @@ static void facts(void) {
   data();
   masks();
   turns();
+  batches();
   timeouts();
   signal_masks();
 }

@@ -104,7 +104,7 @@ _Static_assert(sizeof(struct msghdr) == 28, "msghdr");
 _Static_assert(sizeof(struct mmsghdr) == 32, "mmsghdr");
 _Static_assert(sizeof(struct cmsghdr) == 12, "cmsghdr");
 
-#define CALL(name, parameters, ...) \
+#define CALL(name, parameters, ...)                                                                \
   __attribute__((import_module("linux"), import_name(#name))) int name parameters;
 #else
 #include <asm/unistd.h>
@@ -114,14 +114,14 @@ int *__errno_location(void);
 
 static inline int answer(long result) { return result < 0 ? -*__errno_location() : (int)result; }
 
-#define CALL(name, parameters, ...) \
+#define CALL(name, parameters, ...)                                                                \
   static inline int name parameters { return answer(syscall(__NR_##name, __VA_ARGS__)); }
 #endif
 
 CALL(epoll_create1, (int flags), flags)
 CALL(epoll_ctl, (int epfd, int op, int fd, struct epoll_event *event), epfd, op, fd, event)
-CALL(epoll_wait, (int epfd, struct epoll_event *events, int max, int timeout_ms), epfd, events,
-     max, timeout_ms)
+CALL(epoll_wait, (int epfd, struct epoll_event *events, int max, int timeout_ms), epfd, events, max,
+     timeout_ms)
 CALL(epoll_pwait,
      (int epfd, struct epoll_event *events, int max, int timeout_ms, const u64 *mask, size_t size),
      epfd, events, max, timeout_ms, mask, size)
@@ -149,11 +149,9 @@ CALL(recvfrom, (int fd, void *buffer, size_t size, u32 flags, void *address, int
      buffer, size, flags, address, length)
 CALL(sendmsg, (int fd, const struct msghdr *message, u32 flags), fd, message, flags)
 CALL(recvmsg, (int fd, struct msghdr *message, u32 flags), fd, message, flags)
-CALL(sendmmsg, (int fd, struct mmsghdr *messages, u32 count, u32 flags), fd, messages, count,
-     flags)
-CALL(recvmmsg,
-     (int fd, struct mmsghdr *messages, u32 count, u32 flags, struct timespec *timeout), fd,
-     messages, count, flags, timeout)
+CALL(sendmmsg, (int fd, struct mmsghdr *messages, u32 count, u32 flags), fd, messages, count, flags)
+CALL(recvmmsg, (int fd, struct mmsghdr *messages, u32 count, u32 flags, struct timespec *timeout),
+     fd, messages, count, flags, timeout)
 
 CALL(read, (int fd, void *buffer, size_t size), fd, buffer, size)
 CALL(write, (int fd, const void *buffer, size_t size), fd, buffer, size)
@@ -164,9 +162,8 @@ CALL(fcntl, (int fd, int command, size_t argument), fd, command, argument)
 
 CALL(eventfd2, (u32 value, int flags), value, flags)
 CALL(timerfd_create, (int clock, int flags), clock, flags)
-CALL(timerfd_settime,
-     (int fd, int flags, const struct itimerspec *value, struct itimerspec *old), fd, flags,
-     value, old)
+CALL(timerfd_settime, (int fd, int flags, const struct itimerspec *value, struct itimerspec *old),
+     fd, flags, value, old)
 CALL(timerfd_gettime, (int fd, struct itimerspec *value), fd, value)
 CALL(clock_gettime, (int clock, struct timespec *time), clock, time)
 CALL(getrandom, (void *buffer, size_t size, u32 flags), buffer, size, flags)
