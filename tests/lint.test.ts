@@ -21,7 +21,7 @@ interface Package {
 
 /** Runs a command as a script of package.json: exit code and everything it printed. */
 function run(command: string, cwd: string): { code: number | null; output: string } {
-  const env = { ...process.env, PATH, NO_COLOR: "1" };
+  const env = { ...process.env, PATH, CI: undefined }; // oxlint colours its output where CI is set
   const { status, stdout, stderr } = spawnSync(command, {
     cwd,
     env,
