@@ -1,7 +1,12 @@
 // The C twin of guests/crossing.ts: what the bare system call costs, writing 8 bytes to an eventfd.
 // Prints a line for each batch: calls, nanoseconds.
+//
+// usage: crossing [threads]   threads: with a second one, which sleeps. The table of descriptors is
+// shared then, and the kernel counts references to a file in every call, as it does in any host
+// that has threads.
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -16,7 +21,16 @@ static int64_t now_ns(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-int main(void) {
+static void *sleep_on(void *none) {
+  pause();
+  return none;
+}
+
+int main(int argc, char **argv) {
+  (void)argv;
+  pthread_t second;
+  if (argc > 1 && pthread_create(&second, NULL, sleep_on, NULL) != 0)
+    return 1;
   const uint64_t one = 1;
   int fd = eventfd(0, EFD_NONBLOCK);
   if (fd < 0)

@@ -67,7 +67,7 @@ export async function compile(
   const program = join(folder, name);
   const unfinished = `${program}.${process.pid}`;
   mkdirSync(dirname(program), { recursive: true });
-  const flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", unfinished];
+  const flags = ["-std=c11", "-O2", "-pthread", "-Wall", "-Wextra", "-Werror", "-o", unfinished];
   await output([compiler(), ...flags, ...sources.map((source) => join(ROOT, "bench", source))]);
   renameSync(unfinished, program);
   return program;
@@ -104,7 +104,7 @@ function start([file, ...args]: Server["command"], stdin: "pipe" | "ignore"): Ch
   return child;
 }
 
-/** The match of `pattern` when it has appeared on stdout or stderr; ends the child if it does not. */
+/** The match of `pattern` when it has appeared on stdout or stderr; else the child is ended. */
 function waitFor(child: ChildProcess, name: string, pattern: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let text = "";
@@ -148,20 +148,21 @@ async function stop(child: ChildProcess, name: string): Promise<void> {
   clearTimeout(timer);
 }
 
-/** `use` with a server running, which is stopped afterwards whatever happens. */
-export async function withServer<T>(
-  server: Server,
-  use: (running: RunningServer) => Promise<T>,
+/** `use` with these servers running, by name; they are stopped afterwards whatever happens. */
+export async function withServers<T>(
+  servers: readonly Server[],
+  use: (running: Map<string, RunningServer>) => Promise<T>,
 ): Promise<T> {
-  const running = await startServer(server);
+  const running = new Map<string, RunningServer>();
   let result: T;
   try {
+    for (const server of servers) running.set(server.name, await startServer(server));
     result = await use(running);
   } catch (error) {
-    await running.stop().catch(() => {}); // the first error is the one to tell
-    throw error;
+    await Promise.allSettled([...running.values()].map((server) => server.stop()));
+    throw error; // the first error is the one to tell
   }
-  await running.stop();
+  for (const server of running.values()) await server.stop();
   return result;
 }
 

@@ -12,9 +12,9 @@ import {
   ROOT,
   startServer,
   withIdle,
-  withServer,
+  withServers,
 } from "./programs.ts";
-import type { LoadResult, Server } from "./programs.ts";
+import type { LoadResult, RunningServer, Server } from "./programs.ts";
 import type { Machine } from "./machine.ts";
 import { differences, median, parseBatches, privateBytes, rotated, spread } from "./stats.ts";
 import type { CrossingRow, EchoRow, IdleRow, Round, StartRow } from "./stats.ts";
@@ -43,7 +43,9 @@ export interface Bench {
 
 const LISTENING = /listening on 127\.0\.0\.1:(\d+)\n/;
 const GUEST_ECHO = "build/echo.wasm";
-const SYSCALL_WINDOW_MS = 300;
+const SYSCALL_WINDOW_MS = 200;
+const SLICE_WARMUP_MS = 50; // until every connection has its message in flight
+const ROUNDS_A_START = 10;
 
 /** The host as a user starts it, on any free port. */
 export const TRIPOLL: Server = {
@@ -91,39 +93,65 @@ function perRequest(result: LoadResult): number | string {
   return result.serverSyscalls / result.requests;
 }
 
-/** CPU, latency and throughput of an echo: every server in every round, each freshly started. */
-export async function measureEcho(bench: Bench): Promise<EchoRow[]> {
-  const { connections: counts, rounds, bytes, seconds, warmupSeconds } = bench.effort;
-  const rows = counts.flatMap((connections) =>
-    bench.servers.map(({ name }): EchoRow => ({
-      connections,
-      server: name,
-      rounds: [],
-      syscalls: "",
-    })),
-  );
-  for (let round = 0; round < rounds; round++) {
-    for (const server of rotated(bench.servers, round)) {
-      await withServer(pinnedServer(bench, server), async ({ port, pid }) => {
-        for (const row of rows.filter((candidate) => candidate.server === server.name)) {
-          const options = { connections: row.connections, bytes, pid, warmup: warmupSeconds * 1e3 };
-          const timed = { ...options, duration: seconds * 1e3 };
-          row.rounds.push(toRound(await load(loadCommand(bench, port, timed))));
-          if (round > 0) continue;
-          const counted: LoadOptions = { ...options, duration: SYSCALL_WINDOW_MS, syscalls: true };
-          row.syscalls = perRequest(await load(loadCommand(bench, port, counted)));
-        }
-      });
+type Echoes = Map<string, RunningServer>;
+
+async function measureSlice(bench: Bench, row: EchoRow, { port, pid }: RunningServer) {
+  const { bytes, seconds } = bench.effort;
+  const shape = { connections: row.connections, bytes, pid, warmup: SLICE_WARMUP_MS };
+  const result = await load(loadCommand(bench, port, { ...shape, duration: seconds * 1e3 }));
+  row.rounds.push(toRound(result));
+  if (row.rounds.length > 1) return;
+  const counted = { ...shape, duration: SYSCALL_WINDOW_MS, syscalls: true } as const;
+  row.syscalls = perRequest(await load(loadCommand(bench, port, counted)));
+}
+
+async function measureRound(bench: Bench, rows: EchoRow[], round: number, echoes: Echoes) {
+  for (const connections of bench.effort.connections) {
+    for (const { name } of rotated(bench.servers, round)) {
+      const row = rows.find((one) => one.server === name && one.connections === connections)!;
+      await measureSlice(bench, row, echoes.get(name)!);
     }
+  }
+}
+
+/**
+ * CPU, latency and throughput of an echo. Rounds are many and short: the servers of a round are
+ * measured within the same second, so that the machine's moods are in all of them. All servers run
+ * meanwhile, the others asleep; they are started afresh now and then, because where a process
+ * happens to lie in memory makes it a little faster or slower for its whole life.
+ */
+export async function measureEcho(bench: Bench): Promise<EchoRow[]> {
+  const { connections: counts, rounds, bytes, warmupSeconds } = bench.effort;
+  const rows = counts.flatMap((connections) =>
+    bench.servers.map(({ name }): EchoRow => {
+      return { connections, server: name, rounds: [], syscalls: "not counted" };
+    }),
+  );
+  const servers = bench.servers.map((server) => pinnedServer(bench, server));
+  for (let first = 0; first < rounds; first += ROUNDS_A_START) {
+    await withServers(servers, async (echoes) => {
+      for (const { port } of echoes.values()) {
+        const warm = { connections: 50, bytes, duration: warmupSeconds * 1e3 };
+        await load(loadCommand(bench, port, warm));
+      }
+      for (let round = first; round < Math.min(first + ROUNDS_A_START, rounds); round++) {
+        await measureRound(bench, rows, round, echoes);
+      }
+    });
   }
   return rows;
 }
 
-/** One call from the guest into the kernel, above what the same call costs a C program. */
+/**
+ * One call from the guest into the kernel, above what the same call costs a C program. A second
+ * thread, asleep, makes the same call dearer in C too, because the table of descriptors is shared
+ * then: that part of the difference is not the crossing's.
+ */
 export async function measureCrossing(bench: Bench): Promise<CrossingRow> {
   const guest = [process.execPath, "host/run.js", "build/bench/crossing.wasm"];
   const tripollNs: number[] = [];
   const cNs: number[] = [];
+  const cThreadsNs: number[] = [];
   const run = async (program: string[]) => {
     const batches = parseBatches(await output(pinned(bench.machine.serverCpu, program)));
     return median(batches.slice(batches.length / 10)); // the first ones warm up
@@ -131,9 +159,14 @@ export async function measureCrossing(bench: Bench): Promise<CrossingRow> {
   for (let round = 0; round < bench.effort.spawnRounds; round++) {
     tripollNs.push(await run(guest));
     cNs.push(await run([bench.crossingProgram]));
+    cThreadsNs.push(await run([bench.crossingProgram, "threads"]));
   }
-  const differenceNs = differences(tripollNs, cNs);
-  return { tripollNs: spread(tripollNs), cNs: spread(cNs), differenceNs };
+  return {
+    tripollNs: spread(tripollNs),
+    cNs: spread(cNs),
+    cThreadsNs: spread(cThreadsNs),
+    differenceNs: differences(tripollNs, cNs),
+  };
 }
 
 /**
@@ -145,7 +178,8 @@ export async function measureIdle(bench: Bench): Promise<IdleRow[]> {
   const growth = new Map(bench.servers.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < idleRounds; round++) {
     for (const server of rotated(bench.servers, round)) {
-      await withServer(pinnedServer(bench, server), async ({ port, pid }) => {
+      await withServers([pinnedServer(bench, server)], async (echoes) => {
+        const { port, pid } = echoes.get(server.name)!;
         const memory = () => privateBytes(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
         await load(loadCommand(bench, port, { connections: 50, bytes, duration: 500 }));
         const before = memory();

@@ -1,8 +1,8 @@
 // `npm run bench`: tripoll's echo against the same server in C and on Node's `net`, in one run.
 //
-// Every round measures each server, freshly started, one after the other; the order rotates. What
-// is held to a bound is the median of the ratios (or differences) of the same round, because what
-// else the machine does changes from second to second and is in both. docs/BENCH.md says what
+// Every round measures each server for a moment, one after the other; the order rotates. What is
+// held to a bound is the median of the ratios (or differences) of the same round, because what else
+// the machine does changes from second to second and is in both. docs/BENCH.md says what
 // each row means. Exit status: 0 when everything ran, held or missed; 1 when a run failed; 2 for
 // wrong usage.
 
@@ -25,8 +25,8 @@ import { boundsOf, reportText } from "./stats.ts";
 import type { Results } from "./stats.ts";
 
 const HELP = `usage: npm run bench -- [options]
-  --rounds N            interleaved rounds (7)
-  --seconds S           measured time of one server in one round (1)
+  --rounds N            interleaved rounds (40)
+  --seconds S           measured time of one server in one round (0.25)
   --connections N,N     how many at once (50,500)
   --bytes S             size of a message (128)
   --rows NAME,NAME      only these of: echo, crossing, idle, start
@@ -37,8 +37,8 @@ const HELP = `usage: npm run bench -- [options]
 
 const ROWS = ["echo", "crossing", "idle", "start"] as const;
 const SERVERS = ["tripoll", "c", "node"] as const;
-const SHORT = { rounds: 1, seconds: 0.2, warmupSeconds: 0.1, idleConnections: 500 };
-const FULL = { rounds: 7, seconds: 1, warmupSeconds: 0.5, idleConnections: 5000 };
+const SHORT = { rounds: 1, seconds: 0.1, warmupSeconds: 0.1, idleConnections: 500 };
+const FULL = { rounds: 40, seconds: 0.25, warmupSeconds: 0.5, idleConnections: 5000 };
 
 interface Choice {
   effort: Effort;
@@ -85,7 +85,7 @@ function parse(args: string[]): Choice | undefined {
     connections: (values.connections ?? "50,500").split(",").map(count),
     bytes: count(values.bytes ?? "128"),
     idleRounds: Math.min(rounds, 5),
-    spawnRounds: values.short ? 1 : Math.max(rounds, 11),
+    spawnRounds: Math.min(rounds, 15),
   };
   const servers = chosen(SERVERS, values.servers);
   const possible = ROWS.filter((row) => servers.includes("tripoll") || /echo|idle/.test(row));

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { compile, compileLoad, startServer, withServer } from "../../bench/programs.ts";
+import { compile, compileLoad, startServer, withServers } from "../../bench/programs.ts";
 import type { LoadResult } from "../../bench/programs.ts";
 import { NODE, rivalInC } from "../../bench/rows.ts";
 import { atEnd } from "../support/cleanup.ts";
@@ -243,7 +243,8 @@ const rival = suite("rival");
 for (const name of ["c", "node"]) {
   rival(`${name}: messages of 1 MiB come back unchanged`, async () => {
     const program = await compile("echo", ["echo.c"], FOLDER);
-    await withServer(name === "c" ? rivalInC(program) : NODE, async ({ port }) => {
+    await withServers([name === "c" ? rivalInC(program) : NODE], async (servers) => {
+      const { port } = servers.get(name)!;
       const { code, stderr } = await run(...QUICK, "--bytes", 1 << 20, "--connections", 5, port);
       assert.is(stderr, "");
       assert.is(code, 0);

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import * as stats from "../../bench/stats.ts";
 import type { EchoRow, Round } from "../../bench/stats.ts";
 
-const RUN = { rounds: 3, seconds: 1, bytes: 128, idleConnections: 5000 };
+const RUN = { rounds: 5, seconds: 1, bytes: 128, idleConnections: 5000 };
 
 function rounds(...cpuUs: number[]): Round[] {
   const same = { requestsPerSecond: 98_765.4, p50Us: 450, p99Us: 1234.5, busy: 0.934 };
@@ -35,12 +35,19 @@ test("median: of nothing is an error, not NaN", () => {
   assert.throws(() => stats.median([]), RangeError);
 });
 
-test("spread: has the median and both ends", () => {
-  assert.equal(stats.spread([5, 1, 4]), { median: 4, min: 1, max: 5 });
+test("quantile: lies between two values where none is in its place", () => {
+  assert.is(stats.quantile([40, 10, 20, 30], 0), 10);
+  assert.is(stats.quantile([40, 10, 20, 30], 0.25), 17.5);
+  assert.is(stats.quantile([40, 10, 20, 30], 1), 40);
+});
+
+test("spread: has the median, both ends, and where the middle half lies", () => {
+  assert.equal(stats.spread([5, 1, 4]), { median: 4, min: 1, max: 5, quarters: [2.5, 4.5] });
 });
 
 test("ratios: are taken round by round, so a slow round does not move them", () => {
-  assert.equal(stats.ratios([2, 40, 3], [1, 20, 1]), { median: 2, min: 2, max: 3 });
+  const { median, min, max } = stats.ratios([2, 40, 3], [1, 20, 1]);
+  assert.equal([median, min, max], [2, 2, 3]);
 });
 
 test("ratios: need both values of every round", () => {
@@ -48,7 +55,8 @@ test("ratios: need both values of every round", () => {
 });
 
 test("differences: are taken round by round", () => {
-  assert.equal(stats.differences([10, 30, 25], [1, 20, 20]), { median: 9, min: 5, max: 10 });
+  const { median, min, max } = stats.differences([10, 30, 25], [1, 20, 20]);
+  assert.equal([median, min, max], [9, 5, 10]);
 });
 
 test("rotated: everybody is first once in as many rounds", () => {
@@ -64,8 +72,8 @@ test("figure: shows three digits that count, and every one before the point", ()
 
 test("isHeld: a bound is held when it is met exactly", () => {
   const bound = { name: "", bound: 1.1, unit: "" };
-  assert.ok(stats.isHeld({ ...bound, value: { median: 1.1, min: 1, max: 9 } }));
-  assert.not.ok(stats.isHeld({ ...bound, value: { median: 1.11, min: 1, max: 9 } }));
+  assert.ok(stats.isHeld({ ...bound, value: stats.spread([1, 1.1, 9]) }));
+  assert.not.ok(stats.isHeld({ ...bound, value: stats.spread([1, 1.11, 9]) }));
 });
 
 test("boundsOf: compares tripoll with each rival at the same number of connections", () => {
@@ -96,14 +104,14 @@ test("boundsOf: leaves out what was not measured", () => {
 });
 
 test("boundsOf: crossing, idle memory and start have bounds of their own", () => {
-  const value = { median: 1, min: 1, max: 1 };
+  const one = stats.spread([1]);
   const bounds = stats.boundsOf({
-    crossing: { tripollNs: value, cNs: value, differenceNs: { ...value, median: 61 } },
+    crossing: { tripollNs: one, cNs: one, cThreadsNs: one, differenceNs: stats.spread([61]) },
     idle: [
-      { server: "node", bytes: { ...value, median: 3000 } },
-      { server: "tripoll", bytes: { ...value, median: 512 } },
+      { server: "node", bytes: stats.spread([3000]) },
+      { server: "tripoll", bytes: stats.spread([512]) },
     ],
-    start: { tripollMs: value, bareMs: value, differenceMs: { ...value, median: 149 } },
+    start: { tripollMs: one, bareMs: one, differenceMs: stats.spread([149]) },
   });
   assert.equal(bounds.map(stats.isHeld), [false, true, true]);
   assert.equal(
@@ -123,10 +131,17 @@ test("table: names to the left, figures to the right, no white space at the end"
 test("reportText: says what is held and what is missed", () => {
   const rows = [echo("tripoll", 50, 6, 6, 6), echo("c", 50, 5, 5, 5), echo("node", 50, 9, 9, 9)];
   const report = stats.reportText({ echo: rows }, RUN);
-  assert.match(report, "128 bytes, medians of 3 interleaved rounds of 1 s");
+  assert.match(report, "128 bytes, medians of 5 interleaved rounds of 1 s");
   assert.match(report, /tripoll +98765 +450 +1235 +6\.00 \(6\.00–6\.00\) +2\.04 +93 %/);
-  assert.match(report, /tripoll \/ c +1\.20 \(1\.20–1\.20\) +1\.1 +MISSED/);
-  assert.match(report, /tripoll \/ node +0\.67 \(0\.67–0\.67\) +0\.75 +held/);
+  assert.match(report, /tripoll \/ c +1\.20 \(1\.20–1\.20\) +1\.20–1\.20 +1\.1 +MISSED/);
+  assert.match(report, /tripoll \/ node +0\.67 \(0\.67–0\.67\) +0\.67–0\.67 +0\.75 +held/);
+});
+
+test("reportText: judges no bound by fewer than five rounds", () => {
+  const rows = [echo("tripoll", 50, 6), echo("c", 50, 5)];
+  const report = stats.reportText({ echo: rows }, { ...RUN, rounds: 4 });
+  assert.match(report, "fewer than 5 rounds: no bound is judged");
+  assert.not.match(report, "MISSED");
 });
 
 test("reportText: names the reason why system calls were not counted, once", () => {
@@ -138,11 +153,12 @@ test("reportText: names the reason why system calls were not counted, once", () 
 });
 
 test("reportText: has no tables for rows that were not asked for", () => {
-  const value = { median: 250, min: 240, max: 280 };
-  const crossing = { tripollNs: value, cNs: value, differenceNs: { median: 40, min: 38, max: 51 } };
+  const ns = stats.spread([240, 250, 280]);
+  const differenceNs = stats.spread([38, 40, 51]);
+  const crossing = { tripollNs: ns, cNs: ns, cThreadsNs: ns, differenceNs };
   const report = stats.reportText({ crossing }, RUN);
   assert.not.match(report, "connection");
-  assert.match(report, /crossing.* 40\.0 \(38\.0–51\.0\) ns +60 ns +held/);
+  assert.match(report, /crossing.* 40\.0 \(38\.0–51\.0\) ns +39\.0–45\.5 +60 ns +held/);
 });
 
 test("parseBatches: gives nanoseconds a call", () => {
