@@ -12,6 +12,7 @@ export const ErrorCodes = {
   grantPort: "ERR_GRANT_PORT",
   // StartError: this installation or machine.
   addon: "ERR_ADDON",
+  resources: "ERR_RESOURCES",
   // ModuleError: the bytes that are to become a guest.
   notWasm: "ERR_NOT_WASM",
   invalidWasm: "ERR_INVALID_WASM",

@@ -17,7 +17,11 @@ export interface GuestData {
 export type GuestMessage =
   | { readonly entered: true }
   | { readonly log: string }
+  | { readonly refused: string }
   | { readonly crashed: string; readonly stack: string };
 
 /** Exit code of a guest that trapped: 128 + SIGABRT, as a program that aborts has it. */
 export const TRAP_STATUS = 134;
+
+/** Exit code of a guest that this machine cannot run. */
+export const REFUSED_STATUS = 2;

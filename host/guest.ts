@@ -4,10 +4,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SocketAddress, formatIpPort } from "./address.ts";
 import { PAGE, binding } from "./binding.ts";
-import { TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
+import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
 import { makeImports, makeWasiImports } from "./imports.ts";
 import { Policy } from "./policy.ts";
-import { traceImports } from "./trace.ts";
 
 /** How many different addresses are announced; a loop of listen() must not become a flood. */
 const ANNOUNCED_MAX = 64;
@@ -47,29 +46,44 @@ interface Exports {
   _start: () => void;
 }
 
-function instantiate(): Exports {
+/** Ends a guest that cannot run here: V8 has to reserve all that its memory may grow to, or the
+ * memory would move. */
+function refuse(): never {
+  tell({ refused: "there is no address space for its memory; lift the limit (ulimit -v)" });
+  process.exit(REFUSED_STATUS);
+}
+
+function reserve(imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    if (error instanceof RangeError && error.message.includes("memory")) refuse();
+    throw error;
+  }
+}
+
+async function instantiate(): Promise<Exports> {
+  // Before it enters: from then on it may be terminated, which leaks the file that is being read.
+  const tracing = trace ? await import("./trace.ts") : undefined;
   const natives = binding.enter(id, page, decide, announce);
   tell({ entered: true });
   const exit = (status: number): never => process.exit(status);
   let linux = makeImports(natives, new Int32Array(page, 0, 6), exit);
   let memory: WebAssembly.Memory | undefined;
-  if (trace) {
+  if (tracing !== undefined) {
     const encoder = new TextEncoder();
     const view = (): DataView => new DataView(memory?.buffer ?? new ArrayBuffer(0));
-    linux = traceImports(linux, view, (line) => binding.log(encoder.encode(`${line}\n`)));
+    linux = tracing.traceImports(linux, view, (line) => binding.log(encoder.encode(`${line}\n`)));
   }
   const imports = { linux, wasi_snapshot_preview1: makeWasiImports(module) };
-  const instance = new WebAssembly.Instance(module, imports);
-  const exports = instance.exports as unknown as Exports;
+  const exports = reserve(imports).exports as unknown as Exports;
   memory = exports.memory;
-  if (!binding.attachMemory(memory)) {
-    throw new Error("there is not enough address space for its memory; lift the limit (ulimit -v)");
-  }
+  if (!binding.attachMemory(memory)) refuse();
   return exports;
 }
 
 try {
-  const exports = instantiate();
+  const exports = await instantiate();
   exports._initialize?.();
   exports._start();
   process.exit(0);

@@ -7,8 +7,8 @@ import { constants } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker, isMainThread } from "node:worker_threads";
 import { ADDON_VARIABLE, addonPath, binding } from "./binding.ts";
-import { printable } from "./errors.ts";
-import { TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
+import { ErrorCodes, StartError, printable } from "./errors.ts";
+import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
 import type { Grant } from "./policy.ts";
 
 // V8 with dynamic tiering looks for interrupts too rarely in some loops to be ended by
@@ -42,7 +42,7 @@ export interface GuestOptions {
 
 /** How a guest ended. */
 export interface Exit {
-  /** Its own status, 128 + the signal that stopped it, or TRAP_STATUS. */
+  /** Its own status, 128 + the signal that stopped it, TRAP_STATUS or REFUSED_STATUS. */
   readonly code: number;
   /** A sentence for the operator where it did not end by itself. */
   readonly reason: string;
@@ -59,6 +59,7 @@ export class Guest {
   readonly #name: string;
   #stoppedBy: StopSignal | undefined;
   #entered = false;
+  #refusal: string | undefined;
   #crash: string | undefined;
   #again: NodeJS.Timeout | undefined;
 
@@ -67,14 +68,19 @@ export class Guest {
     this.#log = options.log;
     const limit = Math.min(DESCRIPTORS_MAX, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
-    this.#id = binding.create(
-      limit,
-      options.stdin,
-      strings(options.args),
-      strings(env),
-      () => this.#terminate(),
-      !isMainThread,
-    );
+    try {
+      this.#id = binding.create(
+        limit,
+        options.stdin,
+        strings(options.args),
+        strings(env),
+        () => this.#terminate(),
+        !isMainThread,
+      );
+    } catch (error) {
+      const problem = `${this.#name} cannot be started: ${(error as Error).message}`;
+      throw new StartError(ErrorCodes.resources, problem);
+    }
     const data: GuestData = {
       id: this.#id,
       module: options.module,
@@ -123,6 +129,11 @@ export class Guest {
     }
     // A guest that is being stopped may trip over what it was interrupted in.
     if (this.#stoppedBy !== undefined) return;
+    if ("refused" in message) {
+      this.#refusal = message.refused;
+      this.#log(`${this.#name} cannot be started: ${message.refused}`);
+      return;
+    }
     this.#crash = printable(message.crashed);
     const frames = message.stack.split("\n").filter((line) => line.includes("wasm"));
     this.#log([`${this.#name} crashed: ${this.#crash}`, ...frames.map(printable)].join("\n"));
@@ -136,6 +147,7 @@ export class Guest {
       const number = constants.signals[this.#stoppedBy];
       return { code: 128 + number, reason: `stopped by ${this.#stoppedBy}` };
     }
+    if (this.#refusal !== undefined) return { code: REFUSED_STATUS, reason: this.#refusal };
     if (this.#crash !== undefined) return { code: TRAP_STATUS, reason: this.#crash };
     return { code, reason: "" };
   }

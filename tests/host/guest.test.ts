@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -87,7 +88,7 @@ for (const [what, module] of Object.entries(BUSY)) {
     const before = descriptors();
     for (const pauseMs of [0, 40, 150]) {
       const guest = start({ module, name: "t.wasm", listen: ["*:0"] });
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await setTimeout(pauseMs);
       guest.stop("SIGTERM");
       assert.is((await guest.exited).code, 128 + 15);
     }
