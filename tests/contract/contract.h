@@ -229,13 +229,15 @@ HELPER void fact_bytes(const char *what, int count, const void *bytes) {
   close_line();
 }
 
-// A step that a fact rests on: without it the program has nothing to say.
+// A step that the facts after it rest on: without it the program stops, with a line that is no
+// fact.
 HELPER int must(const char *what, int result) {
   if (result >= 0)
     return result;
-  open_line(what);
+  begin_line("stopped: ");
+  put(what);
+  put(" gave ");
   put_result(result);
-  put(", which the facts after it need");
   close_line();
   exit_group(1);
   return result;

@@ -3,15 +3,18 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   openSync,
-  closeSync,
   readFileSync,
   readdirSync,
+  renameSync,
+  rmSync,
   statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { atEnd } from "../support/cleanup.ts";
@@ -21,7 +24,7 @@ import { need } from "../support/tools.ts";
 
 const SOURCES = join(ROOT, "tests/contract");
 const OUTPUT = join(ROOT, "build/tests/contract");
-/** How long a program may take, builds under sanitizers included; a hang ends here. */
+/** A program that hangs ends here, before the runner's watchdog would end the whole file. */
 const PROGRAM_MS = 45_000;
 
 const C_FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
@@ -36,25 +39,32 @@ export interface ContractOptions {
   options?: string[];
   args?: string[];
   env?: Record<string, string>;
+  /** What the program is to end with, 0 if not said. */
+  status?: number;
 }
 
-/** A printed fact: `subject: behaviour = value`, where listed followed by what a guest answers. */
+/** A printed fact, `subject: behaviour = value`, and where it is listed what a guest is held to. */
 interface Fact {
   value: string;
-  /** The guest's answer and why it is not the kernel's. */
-  listed?: {
-    value: string;
-    reason: string;
-    /** The kernel's is known to be another. */ differs: boolean;
-  };
+  listed?: Listed;
+}
+
+interface Listed {
+  value: string;
+  /** Why the guest does not follow the kernel here. */
+  reason: string;
+  /** Whether the kernel is known to answer something else. */
+  differs: boolean;
 }
 
 interface Answers {
   facts: Map<string, Fact>;
-  /** Names that were printed twice, and lines that are no fact. */
+  /** Lines that are no fact, such as what stopped the program, or a fact for the second time. */
   stray: string[];
   end: string;
   stderr: string;
+  /** The open file that the output went to, before and after: flags as /proc tells them. */
+  flags: [string, string];
 }
 
 /**
@@ -63,7 +73,7 @@ interface Answers {
  * @returns what the host said to its operator meanwhile.
  */
 export async function contract(name: string, setting: ContractOptions = {}): Promise<string> {
-  const { options = GRANT_LOOPBACK, args = [], env = {} } = setting;
+  const { options = GRANT_LOOPBACK, args = [], env = {}, status = 0 } = setting;
   const missing = need("clang", "wasm-ld");
   if (missing !== undefined) skipFile(missing);
   const program = join(OUTPUT, name);
@@ -75,12 +85,16 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
   const launcher = join(ROOT, "host/run.js");
   const host = [launcher, ...options, ...granted, module, ...args];
   const guest = await run(process.execPath, host, process.env);
-  test("program: runs to the same end", () => {
-    assert.is(guest.end, kernel.end, guest.stderr);
-  });
-  test("program: says each fact once", () => {
+  test("program: says each fact once, and nothing else", () => {
     assert.equal(kernel.stray, []);
     assert.equal(guest.stray, []);
+  });
+  test("program: runs to its end", () => {
+    assert.is(kernel.end, `status ${status}`);
+    assert.is(guest.end, `status ${status}`, guest.stderr);
+  });
+  test("standard output: the host's own is as it was", () => {
+    assert.is(guest.flags[1], guest.flags[0]);
   });
   for (const fact of new Set([...kernel.facts.keys(), ...guest.facts.keys()])) {
     test(fact, () => compare(kernel.facts.get(fact), guest.facts.get(fact)));
@@ -104,23 +118,26 @@ function compare(kernel: Fact | undefined, guest: Fact | undefined): void {
 function build(name: string, output: string, command: string[]): void {
   const headers = readdirSync(SOURCES).filter((file) => file.endsWith(".h"));
   const sources = [`${name}.c`, ...headers].map((file) => join(SOURCES, file));
-  const isOlder = (source: string) => statSync(source).mtimeMs >= statSync(output).mtimeMs;
-  if (existsSync(output) && !sources.some(isOlder)) return;
+  const isNewer = (source: string) => statSync(source).mtimeMs >= statSync(output).mtimeMs;
+  if (existsSync(output) && ![...sources, fileURLToPath(import.meta.url)].some(isNewer)) return;
   mkdirSync(OUTPUT, { recursive: true });
   const [compiler = "", ...flags] = command;
-  const { error, status, stderr } = spawnSync(compiler, [...flags, "-o", output, sources[0]!], {
+  const fresh = `${output}.${process.pid}`; // somebody may be running the old one
+  const { error, status, stderr } = spawnSync(compiler, [...flags, "-o", fresh, sources[0]!], {
     encoding: "utf8",
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${compiler} cannot build ${name}.c:\n${stderr}`);
+  renameSync(fresh, output);
 }
 
 /** Runs a program with its output in a file, which neither side can wait for or read from. */
 async function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Answers> {
   const path = join(OUTPUT, `output.${process.pid}`);
+  atEnd(() => rmSync(path, { force: true }));
   const stdout = openSync(path, "w");
+  const before = flagsOf(stdout);
   const child = spawn(command, args, { env, stdio: ["ignore", stdout, "pipe"] });
-  closeSync(stdout);
   const forget = atEnd(() => child.kill("SIGKILL"));
   const watchdog = setTimeout(() => child.kill("SIGKILL"), PROGRAM_MS);
   let stderr = "";
@@ -131,8 +148,14 @@ async function run(command: string, args: string[], env: NodeJS.ProcessEnv): Pro
   });
   clearTimeout(watchdog);
   forget();
-  return { ...parse(readFileSync(path, "utf8")), end, stderr };
+  const flags: [string, string] = [before, flagsOf(stdout)];
+  closeSync(stdout);
+  return { ...parse(readFileSync(path, "utf8")), end, stderr, flags };
 }
+
+/** The flags of the open file behind a descriptor, which whoever inherited it shares. */
+const flagsOf = (fd: number): string =>
+  /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))![1]!;
 
 function parse(output: string): Pick<Answers, "facts" | "stray"> {
   const facts = new Map<string, Fact>();

@@ -141,4 +141,8 @@ static void facts(void) {
   }
   errors();
   unlisted();
+  // Natively this changes the open file that the output goes to. A guest's must not: contract.ts
+  // looks at it afterwards.
+  fact("F_SETFL: standard output takes O_NONBLOCK", fcntl(1, F_SETFL, O_NONBLOCK));
+  fact("F_GETFL: it has it", fcntl(1, F_GETFL, 0) & O_NONBLOCK);
 }

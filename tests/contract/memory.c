@@ -45,6 +45,41 @@ static void wrapping(void) {
   close_pair(pair);
 }
 
+// Lengths that reach from good memory far behind its end.
+static void reaching(void) {
+  static const size_t sizes[] = {64 << 20, 1 << 30, INT_MAX};
+  int pair[2];
+  for (int i = 0; i < COUNT(sizes); i++) {
+    unix_pair(pair, SOCK_STREAM | SOCK_NONBLOCK);
+    send_text(pair[1], "abc");
+    struct iovec iov = {bytes, sizes[i]};
+    struct msghdr message = {NULL, 0, &iov, 1, NULL, 0, 0};
+    static const char *whole = "a range has to lie in memory as a whole";
+    differs("EFAULT", whole);
+    fact_at("reaching: read, size", (i64)sizes[i], read(pair[0], bytes, sizes[i]));
+    send_text(pair[1], "abc");
+    differs("EFAULT", whole);
+    fact_at("reaching: readv, size", (i64)sizes[i], readv(pair[0], &iov, 1));
+    send_text(pair[1], "abc");
+    differs("EFAULT", whole);
+    fact_at("reaching: recvfrom, size", (i64)sizes[i],
+            recvfrom(pair[0], bytes, sizes[i], 0, NULL, NULL));
+    send_text(pair[1], "abc");
+    differs("EFAULT", whole);
+    fact_at("reaching: recvmsg, size", (i64)sizes[i], recvmsg(pair[0], &message, 0));
+    close_pair(pair);
+    unix_pair(pair, SOCK_DGRAM | SOCK_NONBLOCK);
+    settled("EFAULT", whole);
+    fact_at("reaching: write, size", (i64)sizes[i], write(pair[0], bytes, sizes[i]));
+    settled("EFAULT", whole);
+    fact_at("reaching: sendto, size", (i64)sizes[i], sendto(pair[0], bytes, sizes[i], 0, NULL, 0));
+    settled("EFAULT", whole);
+    fact_at("reaching: sendmsg, size", (i64)sizes[i], sendmsg(pair[0], &message, 0));
+    fact_at("reaching: what came of it, size", (i64)sizes[i], read(pair[1], bytes, 1));
+    close_pair(pair);
+  }
+}
+
 // Counts whose product with the size of an entry does not fit into 32 bits.
 static void overflowing(void) {
   static struct iovec iov[2];
@@ -181,6 +216,7 @@ static void borders(void) {
 
 static void facts(void) {
   wrapping();
+  reaching();
   overflowing();
   growing();
   borders();

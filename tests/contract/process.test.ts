@@ -6,5 +6,6 @@ import { contract } from "./contract.ts";
 await contract("process", {
   args: ["one", "", "three 3"],
   env: { GREETING: "hello", EMPTY: "", NAME: "with = and space" },
+  status: 42,
 });
 test.run();
