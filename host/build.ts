@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -83,7 +83,8 @@ async function main(): Promise<void> {
   buildAddon("build/tripoll.node", OPTIMIZED);
   for (const [folder, output] of GUESTS) {
     for (const source of filesBelow(folder, ".ts")) {
-      await buildGuest(source, join(output, `${basename(source, ".ts")}.wasm`));
+      const name = relative(folder, source).replace(/\.ts$/, ".wasm");
+      await buildGuest(source, join(output, name));
     }
   }
 }
