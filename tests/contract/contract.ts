@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +40,8 @@ export interface ContractOptions {
   options?: string[];
   args?: string[];
   env?: Record<string, string>;
+  /** What a pipe holds that is standard input, which is /dev/null without it. */
+  stdin?: string;
   /** What the program is to end with, 0 if not said. */
   status?: number;
 }
@@ -63,8 +66,9 @@ interface Answers {
   stray: string[];
   end: string;
   stderr: string;
-  /** The open file that the output went to, before and after: flags as /proc tells them. */
-  flags: [string, string];
+  /** Flags of the open files behind standard input and output, as /proc tells them. */
+  flagsBefore: string[];
+  flagsAfter: string[];
 }
 
 /**
@@ -73,7 +77,7 @@ interface Answers {
  * @returns what the host said to its operator meanwhile.
  */
 export async function contract(name: string, setting: ContractOptions = {}): Promise<string> {
-  const { options = GRANT_LOOPBACK, args = [], env = {}, status = 0 } = setting;
+  const { options = GRANT_LOOPBACK, args = [], env = {}, stdin, status = 0 } = setting;
   const missing = need("clang", "wasm-ld");
   if (missing !== undefined) skipFile(missing);
   const program = join(OUTPUT, name);
@@ -81,10 +85,9 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
   build(name, program, [process.env["CC"] ?? "cc", ...C_FLAGS]);
   build(name, module, ["clang", ...C_FLAGS, ...WASM_FLAGS]);
   const granted = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-  const kernel = await run(program, args, env);
-  const launcher = join(ROOT, "host/run.js");
-  const host = [launcher, ...options, ...granted, module, ...args];
-  const guest = await run(process.execPath, host, process.env);
+  const kernel = await run([program, ...args], env, stdin);
+  const host = [process.execPath, join(ROOT, "host/run.js"), ...options, ...granted];
+  const guest = await run([...host, module, ...args], process.env, stdin);
   test("program: says each fact once, and nothing else", () => {
     assert.equal(kernel.stray, []);
     assert.equal(guest.stray, []);
@@ -93,8 +96,8 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
     assert.is(kernel.end, `status ${status}`);
     assert.is(guest.end, `status ${status}`, guest.stderr);
   });
-  test("standard output: the host's own is as it was", () => {
-    assert.is(guest.flags[1], guest.flags[0]);
+  test("standard input and output: the host's own are as they were", () => {
+    assert.equal(guest.flagsAfter, guest.flagsBefore);
   });
   for (const fact of new Set([...kernel.facts.keys(), ...guest.facts.keys()])) {
     test(fact, () => compare(kernel.facts.get(fact), guest.facts.get(fact)));
@@ -132,12 +135,17 @@ function build(name: string, output: string, command: string[]): void {
 }
 
 /** Runs a program with its output in a file, which neither side can wait for or read from. */
-async function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Answers> {
+async function run(
+  [command = "", ...args]: string[],
+  env: NodeJS.ProcessEnv,
+  input: string | undefined,
+): Promise<Answers> {
   const path = join(OUTPUT, `output.${process.pid}`);
   atEnd(() => rmSync(path, { force: true }));
+  const stdin = input === undefined ? openSync("/dev/null", "r") : openPipe(input);
   const stdout = openSync(path, "w");
-  const before = flagsOf(stdout);
-  const child = spawn(command, args, { env, stdio: ["ignore", stdout, "pipe"] });
+  const flagsBefore = [stdin, stdout].map(flagsOf);
+  const child = spawn(command, args, { env, stdio: [stdin, stdout, "pipe"] });
   const forget = atEnd(() => child.kill("SIGKILL"));
   const watchdog = setTimeout(() => child.kill("SIGKILL"), PROGRAM_MS);
   let stderr = "";
@@ -148,9 +156,24 @@ async function run(command: string, args: string[], env: NodeJS.ProcessEnv): Pro
   });
   clearTimeout(watchdog);
   forget();
-  const flags: [string, string] = [before, flagsOf(stdout)];
+  const flagsAfter = [stdin, stdout].map(flagsOf);
+  closeSync(stdin);
   closeSync(stdout);
-  return { ...parse(readFileSync(path, "utf8")), end, stderr, flags };
+  return { ...parse(readFileSync(path, "utf8")), end, stderr, flagsBefore, flagsAfter };
+}
+
+/** The reading end of a pipe that holds `text` and that nobody writes to any more. */
+function openPipe(text: string): number {
+  const path = join(OUTPUT, `input.${process.pid}`);
+  rmSync(path, { force: true });
+  const { status, stderr } = spawnSync("mkfifo", [path], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`mkfifo: ${stderr}`);
+  const both = openSync(path, "r+");
+  writeSync(both, text);
+  const reading = openSync(path, "r");
+  closeSync(both);
+  rmSync(path);
+  return reading;
 }
 
 /** The flags of the open file behind a descriptor, which whoever inherited it shares. */

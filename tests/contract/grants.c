@@ -349,41 +349,39 @@ static void answering(void) {
   close(other);
 }
 
-static void local(void) {
-  struct sockaddr_un path = {AF_UNIX, "/nonexistent/contract"};
-  struct sockaddr_un name = {AF_UNIX, "\0contract of tripoll"};
-  struct sockaddr_un none = {AF_UNIX, {0}};
-  static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
-  for (int i = 0; i < COUNT(types); i++) {
-    int fd = socket(AF_UNIX, types[i], 0);
-    DENIED;
-    fact_at("unix: connect to a path, type", types[i], connect(fd, &path, sizeof path));
-    DENIED;
-    fact_at("unix: connect to a name, type", types[i], connect(fd, &name, 22));
-    DENIED;
-    fact_at("unix: bind to a path, type", types[i], bind(fd, &path, sizeof path));
-    DENIED;
-    fact_at("unix: bind to a name, type", types[i], bind(fd, &name, 22));
-    close(fd);
-    fd = socket(AF_UNIX, types[i], 0);
-    DENIED;
-    fact_at("unix: bind to any name, type", types[i], bind(fd, &none, 2));
-    close(fd);
-    fd = socket(AF_UNIX, types[i], 0);
-    fact_at("unix: listen, type", types[i], listen(fd, 1));
-    close(fd);
-  }
-  int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+// A grant is for the address that was bound under it, not for what the socket is bound to later.
+static void rebinding(void) {
+  struct sockaddr none = {AF_UNSPEC, {0}};
+  struct sockaddr_in any = {AF_INET, 0, 0, {0}};
+  struct sockaddr_in from;
+  int length = sizeof from;
+  int server = udp();
+  int client = udp();
+  must("bind", bind_at(client, LISTEN, 0));
+  fact("rebind: under a grant", bind_at(server, LISTEN, 0));
+  connect_to(server, CONNECT, 9);
+  connect(server, &none, sizeof none);
+  fact("rebind: to the wildcard, which needs none", bind(server, &any, sizeof any));
+  fact("rebind: somebody writes", send_at(client, FULL, port_of(server)));
+  await(server, EPOLLIN);
+  fact("rebind: it is received", recvfrom(server, bytes, 64, 0, &from, &length));
   DENIED;
-  fact("unix: sendto a path", sendto(fd, "x", 1, 0, &path, sizeof path));
+  fact("rebind: the answer", sendto(server, "y", 1, 0, &from, sizeof from));
+  close(server);
+  close(client);
+  // The same with a listener: its port was any, and is another after a disconnect.
+  int fd = tcp();
+  int hold = reserve(FULL);
+  must("bind", bind_at(fd, LISTEN, 0));
+  connect_to(fd, CONNECT, port_of(hold));
+  connect(fd, &none, sizeof none);
   DENIED;
-  fact("unix: sendto a name", sendto(fd, "x", 1, 0, &name, 22));
-  struct iovec iov = {"x", 1};
-  struct msghdr message = {&path, sizeof path, &iov, 1, NULL, 0, 0};
+  fact("rebind: TCP, to the wildcard", bind(fd, &any, sizeof any));
+  fd = untouched(fd, tcp);
   DENIED;
-  fact("unix: sendmsg to a path", sendmsg(fd, &message, 0));
-  fact("unix: connect AF_UNSPEC", connect(fd, &(struct sockaddr){AF_UNSPEC, {0}}, 16));
+  fact("rebind: TCP, to another address", bind_at(fd, NOTHING, 0));
   close(fd);
+  close(hold);
 }
 
 static void facts(void) {
@@ -394,5 +392,5 @@ static void facts(void) {
   fast_open();
   sending();
   answering();
-  local();
+  rebinding();
 }

@@ -80,6 +80,36 @@ static void reaching(void) {
   }
 }
 
+// Room that reaches behind memory, for something that fits in front of its end.
+static void small_things(void) {
+  struct sockaddr_in to;
+  int pair[2];
+  int length = 128;
+  udp_pair(pair);
+  fact("fits: getsockname", getsockname(pair[0], last_bytes(16), &length));
+  fact("fits: the length", length);
+  length = 128;
+  fact("fits: getpeername", getpeername(pair[0], last_bytes(16), &length));
+  length = 64;
+  fact("fits: getsockopt", getsockopt(pair[0], SOL_SOCKET, SO_TYPE, last_bytes(4), &length));
+  fact("fits: its length", length);
+  length = 128;
+  write(pair[1], "abc", 3);
+  fact("fits: recvfrom, the address", recvfrom(pair[0], bytes, 3, 0, last_bytes(16), &length));
+  length = 128;
+  write(pair[1], "abc", 3);
+  struct iovec iov = {bytes, 3};
+  struct msghdr message = {last_bytes(16), 128, &iov, 1, NULL, 0, 0};
+  fact("fits: recvmsg, the name", recvmsg(pair[0], &message, 0));
+  close_pair(pair);
+  int from = listener(&to);
+  int client = socket(AF_INET, SOCK_STREAM, 0);
+  connect(client, &to, sizeof to);
+  fact("fits: accept4, the address", accept4(from, last_bytes(16), &length, 0) >= 0);
+  close(client);
+  close(from);
+}
+
 // Counts whose product with the size of an entry does not fit into 32 bits.
 static void overflowing(void) {
   static struct iovec iov[2];
@@ -217,6 +247,7 @@ static void borders(void) {
 static void facts(void) {
   wrapping();
   reaching();
+  small_things();
   overflowing();
   growing();
   borders();

@@ -170,6 +170,13 @@ static void vectors(void) {
   fact("readv: standard input, count 1025", readv(0, many, 1025));
   fact("writev: standard output, count 0", writev(1, many, 0));
   fact("writev: standard output, nowhere", writev(1, NOWHERE, 1));
+  iov[0] = (struct iovec){"\n", 1};
+  iov[1] = (struct iovec){NOWHERE, 1};
+  fact("writev: standard error, the second is nowhere", writev(2, iov, 2));
+  iov[1] = (struct iovec){last_bytes(1), 2};
+  fact("writev: standard error, the second ends behind memory", writev(2, iov, 2));
+  iov[1] = (struct iovec){NULL, 1};
+  fact("writev: standard error, the second is NULL", writev(2, iov, 2));
   close_pair(pair);
 }
 
