@@ -52,6 +52,9 @@ const ENDING: u32 = 1 << 12; // by end(): FIN after the waiting output
 const OUTPUT_ENDED: u32 = 1 << 13; // our FIN was sent
 const LINGERING: u32 = 1 << 14; // by close(): input is dropped
 
+/** No input is to be handled now. */
+const NOT_READY: u32 = CLOSED | LINGERING | PAUSED | DRAIN;
+
 const OPTION: usize = memory.data(8, 4); // value, length
 const SOCKADDR: usize = memory.data(32, 8);
 
@@ -74,9 +77,9 @@ export abstract class Stream extends Buffered {
   onOpen(): void {}
 
   /**
-   * Input has come. Result: how many bytes were used; the rest is offered again, with what follows
-   * or, if the output was full or the stream paused, once that is over. Below zero: destroy() with
-   * it. 64 KiB of which nothing is used end the stream with -EMSGSIZE.
+   * Input has come. Result: how many bytes were used. The rest is offered again: at once, if some
+   * were used; once there is room, if the output was full; else with what follows. Below zero:
+   * destroy() with it. 64 KiB of which nothing is used end the stream with -EMSGSIZE.
    */
   abstract onData(data: Bytes): i32;
 
@@ -138,7 +141,7 @@ export abstract class Stream extends Buffered {
 
   /** Whether more input may be handled now: not full, paused or closing. */
   get ready(): bool {
-    return !this.full && !(this._state & (CLOSED | PAUSED | LINGERING));
+    return !(this._state & NOT_READY);
   }
 
   /** Whether the connection is over. */
@@ -299,15 +302,20 @@ export abstract class Stream extends Buffered {
   }
 
   private _offer(start: usize, length: i32): void {
+    let used = 0;
+    let result = 0;
     this._state |= OFFERING;
-    const used = this.onData(this._offered(start, length));
-    this._state &= ~OFFERING;
-    assert(used <= length, "onData: used more than it was given");
+    do {
+      result = this.onData(this._offered(start + used, length - used));
+      assert(result <= length - used, "onData: used more than it was given");
+      used += max(result, 0);
+    } while (result > 0 && used < length && !(this._state & NOT_READY));
     const stopped = (this._state & (DRAIN | PAUSED)) !== 0;
+    this._state &= ~OFFERING;
     this._flush();
     if (this._state & CLOSED) return;
-    if (used < 0) {
-      this.destroy(used);
+    if (result < 0) {
+      this.destroy(result);
       return;
     }
     const rest = this._state & LINGERING ? 0 : length - used;
