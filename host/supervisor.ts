@@ -95,6 +95,7 @@ export class Guest {
       env: { [ADDON_VARIABLE]: addonPath },
       execArgv: [],
     });
+    this.#worker.setMaxListeners(0); // each terminate() listens for its end
     this.#worker.on("message", (message: GuestMessage) => this.#hear(message));
     this.#worker.on("error", (error) => this.#hear({ crashed: error.message, stack: "" }));
     this.exited = new Promise((resolve) => {
