@@ -79,6 +79,11 @@ export class Client {
     return this.until(({ received }) => received.length >= text.length);
   }
 
+  /** Waits until this many bytes were received. */
+  receivesBytes(count: number): Promise<this> {
+    return this.until(({ bytes }) => bytes >= count);
+  }
+
   /** Waits until the server's FIN. */
   receivesEnd(): Promise<this> {
     return this.until(({ ended }) => ended);
