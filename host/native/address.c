@@ -69,26 +69,34 @@ static in_addr_t local_inet(int kfd) {
   return htonl(INADDR_LOOPBACK);
 }
 
-// Where packets to a wildcard address really go.
-static void resolve_wildcard(int kfd, struct sockaddr_storage *address) {
+// Replaces a wildcard destination by the address that the kernel would take it for.
+static bool resolve_wildcard(int kfd, struct sockaddr_storage *address) {
   struct sockaddr_in *in = (struct sockaddr_in *)address;
   struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
-  if (address->ss_family == AF_INET && in->sin_addr.s_addr == INADDR_ANY)
-    in->sin_addr.s_addr = local_inet(kfd);
+  if (address->ss_family == AF_INET) {
+    bool any = in->sin_addr.s_addr == INADDR_ANY;
+    if (any)
+      in->sin_addr.s_addr = local_inet(kfd);
+    return any;
+  }
   if (address->ss_family != AF_INET6)
-    return;
+    return false;
   struct in6_addr *to = &in6->sin6_addr;
   struct sockaddr_in6 local = {0};
   socklen_t length = sizeof local;
   bool mapped = getsockname(kfd, (struct sockaddr *)&local, &length) == 0 &&
                 IN6_IS_ADDR_V4MAPPED(&local.sin6_addr);
-  if (IN6_IS_ADDR_UNSPECIFIED(to) && !mapped)
+  bool any = IN6_IS_ADDR_UNSPECIFIED(to);
+  if (any && !mapped) {
     to->s6_addr[15] = 1;
-  else if (IN6_IS_ADDR_UNSPECIFIED(to) || (IN6_IS_ADDR_V4MAPPED(to) && !to->s6_addr32[3])) {
-    in_addr_t bound = mapped ? local.sin6_addr.s6_addr32[3] : INADDR_ANY;
-    to->s6_addr32[2] = htonl(0xffff);
-    to->s6_addr32[3] = bound != INADDR_ANY ? bound : htonl(INADDR_LOOPBACK);
+    return true;
   }
+  if (!any && !(IN6_IS_ADDR_V4MAPPED(to) && !to->s6_addr32[3]))
+    return false;
+  in_addr_t bound = mapped ? local.sin6_addr.s6_addr32[3] : INADDR_ANY;
+  to->s6_addr32[2] = htonl(0xffff);
+  to->s6_addr32[3] = bound != INADDR_ANY ? bound : htonl(INADDR_LOOPBACK);
+  return true;
 }
 
 static enum verdict ask(struct guest *guest, enum verb verb, int type,
@@ -122,8 +130,8 @@ enum verdict address_ask(struct guest *guest, struct slot *slot, enum verb verb,
   case TARGET_UNIX:
     break;
   }
-  if (verb == VERB_CONNECT || verb == VERB_SEND)
-    resolve_wildcard(slot->kfd, &effective);
+  if ((verb == VERB_CONNECT || verb == VERB_SEND) && resolve_wildcard(slot->kfd, &effective))
+    *address = effective; // nothing is left for the kernel to choose
   if (verb == VERB_SEND && description->granted && remembered(description, &effective))
     return GRANTED;
   size_t bytes = target == TARGET_INET    ? sizeof(struct sockaddr_in)
