@@ -102,11 +102,12 @@ int32_t sys_bind(struct guest *guest, int32_t fd, uint32_t addr, int32_t addrlen
   if (verdict == DENIED)
     return -EACCES;
   long result = kernel(guest, SYS_bind, slot->kfd, (long)&address, addrlen, 0, 0, 0);
-  if (result == 0 && verdict == GRANTED) {
-    slot->description->granted = true;
-    if (slot->description->type == SOCK_DGRAM)
-      address_announce(guest, slot);
-  }
+  if (result < 0)
+    return (int32_t)result;
+  // A disconnected socket can be bound again, and then to what no grant covers.
+  slot->description->granted = verdict == GRANTED;
+  if (verdict == GRANTED && slot->description->type == SOCK_DGRAM)
+    address_announce(guest, slot);
   return (int32_t)result;
 }
 
