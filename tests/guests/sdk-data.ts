@@ -1,6 +1,16 @@
 // How onData may answer: the first byte says how, and what is done to the connection is printed.
 
-import { arg, Bytes, EPROTO, errorName, listen, print, run, Stream } from "../../assembly/index";
+import {
+  arg,
+  Bytes,
+  decimal,
+  EPROTO,
+  errorName,
+  listen,
+  print,
+  run,
+  Stream,
+} from "../../assembly/index";
 
 const REFUSE: i32 = 0x72; // r: below zero
 const KEEP: i32 = 0x6b; // k: nothing is ever used
@@ -8,6 +18,9 @@ const WORDS: i32 = 0x77; // w: eight bytes a call, and answers it
 const TOO_MUCH: i32 = 0x74; // t: more than there is
 const BORROW: i32 = 0x62; // b: parts of the input, in and out of order
 const LATE: i32 = 0x6c; // l: writes, then ends and writes again
+const CLOSE: i32 = 0x63; // c: closes, and looks at the input once more
+const NUMBERS: i32 = 0x6e; // n: numbers, each made where the last one was
+const LONG: i32 = 20_000; // bytes, too many to be held in the buffer that all share
 
 const WORD: Bytes = new Bytes();
 const DOT: Bytes = Bytes.of(".");
@@ -31,6 +44,8 @@ class Data extends Stream {
     if (how === TOO_MUCH) return data.length + 1;
     if (how === BORROW) return this.pieces(data);
     if (how === LATE) return this.late(data);
+    if (how === CLOSE) return this.look(data);
+    if (how === NUMBERS) return this.count(data);
     return this.write(data);
   }
 
@@ -54,6 +69,20 @@ class Data extends Stream {
     this.write(WORD.part(data, 9, 11));
     this.write(WORD.part(data, 1, 3));
     return 11;
+  }
+
+  look(data: Bytes): i32 {
+    if (data.length < LONG) return 0;
+    this.close();
+    let same = true;
+    for (let i = 0; i < data.length; i++) if (data[i] !== CLOSE) same = false;
+    print("after close " + same.toString());
+    return 0;
+  }
+
+  count(data: Bytes): i32 {
+    for (let i = 0; i < 12; i++) this.write(decimal(i));
+    return data.length;
   }
 
   late(data: Bytes): i32 {

@@ -151,8 +151,11 @@ else if (which === "again") new Again().start(1);
 else if (which === "period") new Periodic().start(20, true);
 else if (which === "restarted") restarted();
 else if (which === "many") many();
-else if (which === "sleep") new Named("slept").start(1000);
-else if (which === "stop") {
+else if (which === "sleep") {
+  const slept = new Named("slept");
+  slept.start(10);
+  slept.start(1000);
+} else if (which === "stop") {
   new Last().start(10);
   new Named("must not fire").start(20);
 } else fail("no such case: " + which);

@@ -61,6 +61,10 @@ test("accept without descriptors: waits, does not spin, and serves when one is c
 
   await served[0]!.end().isClosed();
   await waiting.receives("hi");
+  // What was closed is given to the next at once, not when the timer comes.
+  const closing = guest.stderr().slice(trace.length);
+  const [, calls = ""] = closing.split(/^close\(\d+\) = 0$/m);
+  assert.is(calls.indexOf("EPOLL_CTL_MOD") < calls.indexOf("epoll_wait"), true, calls);
   await served[1]!.end().isClosed();
   await late.receives("ho");
   await served[2]!.send("!").receives("hi!");

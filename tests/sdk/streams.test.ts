@@ -196,6 +196,18 @@ test("onData: parts of the input are written in any order", async () => {
   assert.is(received, "01234567.8901".repeat(3000));
 });
 
+test("write: takes the bytes as they are at the call", async () => {
+  const { received } = await answer("n");
+  assert.is(received, "01234567891011");
+});
+
+test("close: in onData leaves the data alone until that returns", async () => {
+  const client = await new Client(data.port).send("c".repeat(15_000)).connected();
+  await client.send("c".repeat(15_000)).receivesEnd();
+  await client.end().isClosed();
+  assert.match(data.stdout(), /^after close true$/m);
+});
+
 test("write: after end() it is -EPIPE, and there is no room", async () => {
   const { received } = await answer("lbye");
   assert.is(received, "bye");
