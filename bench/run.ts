@@ -21,7 +21,7 @@ import {
   TRIPOLL,
 } from "./rows.ts";
 import type { Bench, Effort } from "./rows.ts";
-import { boundsOf, reportText } from "./stats.ts";
+import { boundsOf, isHeld, reportText } from "./stats.ts";
 import type { Results } from "./stats.ts";
 
 const HELP = `usage: npm run bench -- [options]
@@ -48,6 +48,10 @@ interface Choice {
 }
 
 class UsageError extends Error {}
+
+function isParseArgsError(error: unknown): boolean {
+  return String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS_");
+}
 
 function chosen(names: readonly string[], text: string | undefined): string[] {
   const list = text === undefined ? [...names] : text.split(",");
@@ -125,7 +129,7 @@ async function main(args: string[]): Promise<number> {
   const { machine, effort } = bench;
   if (!choice.json) process.stdout.write(machineText(machine));
   const results = await measure(bench, choice.rows);
-  const bounds = boundsOf(results);
+  const bounds = boundsOf(results).map((bound) => ({ ...bound, held: isHeld(bound) }));
   const text = choice.json
     ? `${JSON.stringify({ machine, effort, ...results, bounds })}\n`
     : reportText(results, effort);
@@ -137,8 +141,8 @@ process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.ex
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isUsage = error instanceof UsageError || error instanceof TypeError;
+  const isUsage = error instanceof UsageError || isParseArgsError(error);
   if (!isUsage && !(error instanceof BenchError)) throw error;
-  process.stderr.write(`bench: ${error.message}\n${isUsage ? HELP : ""}`);
+  process.stderr.write(`bench: ${(error as Error).message}\n${isUsage ? HELP : ""}`);
   process.exitCode = isUsage ? 2 : 1;
 }
