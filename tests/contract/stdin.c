@@ -9,7 +9,7 @@ static void facts(void) {
   int epfd = epoll_create1(0);
   fact("F_GETFL: it is opened for reading", fcntl(0, F_GETFL, 0) & 3);
   fact("epoll: ADD", watch(epfd, EPOLL_CTL_ADD, 0, EPOLLIN | EPOLLRDHUP | EPOLLET, 7));
-  fact_events("epoll: data, and its end", epoll_wait(epfd, events, 2, -1), events);
+  fact_events("epoll: data, and its end", epoll_wait(epfd, events, 2, PATIENCE_MS), events);
   fact_events("epoll: told once", epoll_wait(epfd, events, 2, 0), events);
   fact_bytes("read: part", read(0, bytes, 4), bytes);
   fact_events("epoll: a read is no edge", epoll_wait(epfd, events, 2, 0), events);
@@ -33,7 +33,7 @@ static void facts(void) {
   fact("read: the end", read(0, bytes, 64));
   fact("read: the end again", read(twin, bytes, 64));
   watch(epfd, EPOLL_CTL_MOD, 0, EPOLLIN, 8);
-  fact_events("epoll: at its end", epoll_wait(epfd, events, 2, -1), events);
+  fact_events("epoll: at its end", epoll_wait(epfd, events, 2, PATIENCE_MS), events);
   close(0);
   fact_events("epoll: closed, the twin lives", epoll_wait(epfd, events, 2, 0), events);
   close(twin);
