@@ -102,13 +102,27 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function run(command: RunCommand, stopping: Stopping): Promise<number> {
   const module = readModuleFile(command.file);
   const { binding, start } = await loadHost();
-  const log = new OperatorLog((bytes) => binding.tryWrite(2, bytes));
+  const fd = openStderr();
+  const log = new OperatorLog((bytes) => binding.tryWrite(fd, bytes));
   const name = basename(command.file);
   const guest = start({ ...command, module, name, log: (line) => log.write(line) });
   stopping.guest = guest;
   const { code } = await guest.exited;
   log.flush(FLUSH_MS);
   return code;
+}
+
+/** stderr, but for a terminal or a pipe anew: only a descriptor that is O_NONBLOCK by itself never
+ * waits for the lock of a terminal that somebody else's write has filled. */
+function openStderr(): number {
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fsConstants;
+  const stat = fstatSync(2);
+  if (!stat.isCharacterDevice() && !stat.isFIFO()) return 2;
+  try {
+    return openSync("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY);
+  } catch {
+    return 2;
+  }
 }
 
 /** What needs the addon, and with it a build for this machine. */

@@ -19,6 +19,7 @@ export const ErrorCodes = {
   moduleImport: "ERR_MODULE_IMPORT",
   moduleExport: "ERR_MODULE_EXPORT",
   moduleMemory: "ERR_MODULE_MEMORY",
+  moduleHeap: "ERR_MODULE_HEAP",
 } as const;
 
 export type ErrorCode = (typeof ErrorCodes)[keyof typeof ErrorCodes];

@@ -1,7 +1,15 @@
 // What a WebAssembly file must be to become a guest; all of it is checked before anything runs.
 
 import { ErrorCodes, ModuleError, printable, quote } from "./errors.ts";
-import { I32, KIND_FUNCTION, KIND_MEMORY, KIND_NAMES, readModule } from "./wasm.ts";
+import {
+  EXTERNREF,
+  FUNCREF,
+  I32,
+  KIND_FUNCTION,
+  KIND_MEMORY,
+  KIND_NAMES,
+  readModule,
+} from "./wasm.ts";
 import type { Import, ModuleInterface, Signature } from "./wasm.ts";
 
 /** The imports of the `linux` module: names, with their parameters. */
@@ -9,6 +17,9 @@ type Abi = Readonly<Record<string, readonly string[]>>;
 
 const LINUX = "linux";
 const WASI = "wasi_snapshot_preview1";
+
+/** Of all tables together; also what V8 lets one grow to. An entry takes about 8 bytes. */
+const TABLE_ENTRIES_MAX = 10_000_000;
 
 /** How many imports one message lists. */
 const LISTED_MAX = 8;
@@ -48,6 +59,7 @@ export function inspectModule(bytes: Uint8Array, abi: Abi, name = "the module"):
     return fail("invalidWasm", "uses a WebAssembly feature that is not supported here");
   }
   checkMemories(shape, fail);
+  checkHeap(shape, fail);
   const module = compile(bytes, fail);
   checkImports(shape.imports, abi, fail);
   if (shape.exports.get("memory")?.kind !== KIND_MEMORY) {
@@ -107,6 +119,19 @@ function checkMemories({ memories }: ModuleInterface, fail: Fail): void {
   }
 }
 
+/** What lives in V8's heap has to have a bound: a heap that is full ends the whole process. */
+function checkHeap({ hasObjects, tables }: ModuleInterface, fail: Fail): void {
+  if (hasObjects) fail("moduleHeap", "uses structs or arrays; a guest's data is in its memory");
+  for (const { type, is64 } of tables) {
+    const isPlain = (type === FUNCREF || type === EXTERNREF) && !is64;
+    if (!isPlain) fail("moduleHeap", "has a table of something else than functions");
+  }
+  const entries = tables.map(({ maximum }) => Math.min(maximum ?? Infinity, TABLE_ENTRIES_MAX));
+  if (entries.reduce((sum, count) => sum + count, 0) > TABLE_ENTRIES_MAX) {
+    fail("moduleHeap", `has tables that can grow to more than ${TABLE_ENTRIES_MAX} entries`);
+  }
+}
+
 function checkImports(imports: readonly Import[], abi: Abi, fail: Fail): void {
   const notFunctions = imports.filter(({ kind }) => kind !== KIND_FUNCTION);
   if (notFunctions.length > 0) {
@@ -129,6 +154,14 @@ function checkImports(imports: readonly Import[], abi: Abi, fail: Fail): void {
     fail("moduleImport", `imports ${list(unknown, importName)}, which this host does not have`);
   }
   for (const call of calls) checkCall(call, abi[call.name]?.length ?? 0, fail);
+  for (const call of imports.filter(({ module }) => module === WASI)) checkWasi(call, fail);
+}
+
+/** All names of WASI link, but what they answer is an i32, or nothing. */
+function checkWasi(call: Import, fail: Fail): void {
+  const found = call.signature ?? NO_SIGNATURE;
+  if (found.results.length === 0 || isSame(found.results, [I32])) return;
+  fail("moduleImport", `imports ${importName(call)} as ${formatSignature(found)}`);
 }
 
 function checkCall(call: Import, arity: number, fail: Fail): void {

@@ -14,6 +14,8 @@ const KIND_TAG = 4;
 export const KIND_NAMES = ["function", "table", "memory", "global", "tag"] as const;
 
 export const I32 = 0x7f;
+export const FUNCREF = 0x70;
+export const EXTERNREF = 0x6f;
 
 /** Value types by their first byte, such as `I32`; nothing here looks into references. */
 export interface Signature {
@@ -29,10 +31,18 @@ export interface Import {
   readonly signature: Signature | undefined;
 }
 
-export interface Memory {
+/** Of a memory, in pages, or of a table, in entries. */
+export interface Limits {
+  readonly initial: number;
+  readonly maximum: number | undefined;
   readonly isShared: boolean;
   readonly is64: boolean;
   readonly hasPageSize: boolean;
+}
+
+export interface Table extends Limits {
+  /** The type of its entries, such as `FUNCREF`. */
+  readonly type: number;
 }
 
 export interface Export {
@@ -43,7 +53,10 @@ export interface Export {
 
 export interface ModuleInterface {
   readonly imports: readonly Import[];
-  readonly memories: readonly Memory[];
+  readonly tables: readonly Table[];
+  readonly memories: readonly Limits[];
+  /** Whether it defines objects, structs or arrays, that a collector would keep. */
+  readonly hasObjects: boolean;
   readonly exports: ReadonlyMap<string, Export>;
 }
 
@@ -54,6 +67,7 @@ const HEADER_BYTES = 8;
 const SECTION_TYPE = 1;
 const SECTION_IMPORT = 2;
 const SECTION_FUNCTION = 3;
+const SECTION_TABLE = 4;
 const SECTION_MEMORY = 5;
 const SECTION_EXPORT = 7;
 
@@ -125,6 +139,17 @@ class Cursor {
     return count;
   }
 
+  /** An unsigned LEB128 of up to 64 bits, exact up to 53. */
+  u64(): number {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw new Unreadable();
+  }
+
   /** Steps over a LEB128 of up to 64 bits, signed or not. */
   skipInteger(): void {
     for (let count = 0; count < 10; count++) if (this.byte() < 0x80) return;
@@ -141,7 +166,9 @@ class ModuleReader {
   readonly #types: (Signature | undefined)[] = [];
   readonly #imports: Import[] = [];
   readonly #functions: (Signature | undefined)[] = [];
-  readonly #memories: Memory[] = [];
+  readonly #tables: Table[] = [];
+  readonly #memories: Limits[] = [];
+  #hasObjects = false;
   readonly #exports = new Map<string, Export>();
 
   constructor(bytes: Uint8Array) {
@@ -161,13 +188,20 @@ class ModuleReader {
       for (let count = section.count(); count > 0; count--) readEntry(section);
       if (!section.isAtEnd) throw new Unreadable();
     }
-    return { imports: this.#imports, memories: this.#memories, exports: this.#exports };
+    return {
+      imports: this.#imports,
+      tables: this.#tables,
+      memories: this.#memories,
+      hasObjects: this.#hasObjects,
+      exports: this.#exports,
+    };
   }
 
   #entryReader(id: number): ((section: Cursor) => void) | undefined {
     if (id === SECTION_TYPE) return (section) => this.#readTypes(section);
     if (id === SECTION_IMPORT) return (section) => this.#readImport(section);
     if (id === SECTION_FUNCTION) return (section) => this.#functions.push(this.#type(section));
+    if (id === SECTION_TABLE) return (section) => this.#tables.push(readTable(section));
     if (id === SECTION_MEMORY) return (section) => this.#memories.push(readLimits(section));
     if (id === SECTION_EXPORT) return (section) => this.#readExport(section);
     return undefined;
@@ -177,12 +211,17 @@ class ModuleReader {
   #readTypes(section: Cursor): void {
     const form = section.byte();
     if (form !== FORM_GROUP) {
-      this.#types.push(readType(section, form));
+      this.#addType(readType(section, form));
       return;
     }
     for (let count = section.count(); count > 0; count--) {
-      this.#types.push(readType(section, section.byte()));
+      this.#addType(readType(section, section.byte()));
     }
+  }
+
+  #addType(signature: Signature | undefined): void {
+    this.#types.push(signature);
+    this.#hasObjects ||= signature === undefined;
   }
 
   #readImport(section: Cursor): void {
@@ -192,8 +231,7 @@ class ModuleReader {
       signature = this.#type(section);
       this.#functions.push(signature);
     } else if (kind === KIND_TABLE) {
-      readValueType(section);
-      readLimits(section);
+      this.#tables.push(readTable(section));
     } else if (kind === KIND_MEMORY) {
       this.#memories.push(readLimits(section));
     } else if (kind === KIND_GLOBAL) {
@@ -219,15 +257,20 @@ class ModuleReader {
   }
 }
 
-/** The limits of a memory; those of a table have the same form. */
-function readLimits(section: Cursor): Memory {
+function readLimits(section: Cursor): Limits {
   const flags = section.byte();
   if (flags > 0x0f) throw new Unreadable();
   const hasPageSize = (flags & 8) !== 0;
-  section.skipInteger();
-  if (flags & 1) section.skipInteger();
+  const initial = section.u64();
+  const maximum = flags & 1 ? section.u64() : undefined;
   if (hasPageSize) section.skipInteger();
-  return { isShared: (flags & 2) !== 0, is64: (flags & 4) !== 0, hasPageSize };
+  return { initial, maximum, isShared: (flags & 2) !== 0, is64: (flags & 4) !== 0, hasPageSize };
+}
+
+/** A table without an initial value of its own: for that, code would have to be read. */
+function readTable(section: Cursor): Table {
+  const type = readValueType(section);
+  return { type, ...readLimits(section) };
 }
 
 /** One type, of which the first byte has been read; undefined if it is not a function's. */

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/un.h>
 
@@ -15,10 +16,16 @@ enum { SIN6_LEN_RFC2133 = 24 }; // the shortest sockaddr_in6 that the kernel tak
 // NONE: disconnect, or the connected peer. REFUSED: the kernel has an errno for it.
 enum target { TARGET_NONE, TARGET_REFUSED, TARGET_INET, TARGET_INET6, TARGET_UNIX };
 
-static enum target target_unix(enum verb verb, int type, int family) {
+static enum target target_unix(enum verb verb, int type, int family, socklen_t length) {
   if (verb == VERB_CONNECT && family == AF_UNSPEC && type == SOCK_DGRAM)
     return TARGET_NONE;
-  return family == AF_UNIX ? TARGET_UNIX : TARGET_REFUSED;
+  // Only datagrams have a destination of their own.
+  if (family != AF_UNIX || length > sizeof(struct sockaddr_un) ||
+      (verb == VERB_SEND && type != SOCK_DGRAM))
+    return TARGET_REFUSED;
+  // Without a path bind(2) takes a name by itself, and nothing else does.
+  bool named = length > offsetof(struct sockaddr_un, sun_path);
+  return named || verb == VERB_BIND ? TARGET_UNIX : TARGET_REFUSED;
 }
 
 static enum target target_inet(enum verb verb, int family, const struct sockaddr_in *in,
@@ -53,7 +60,7 @@ static enum target address_target(const struct description *description, enum ve
   case AF_INET6:
     return target_inet6(verb, description->type, family, length);
   default:
-    return target_unix(verb, description->type, family);
+    return target_unix(verb, description->type, family, length);
   }
 }
 

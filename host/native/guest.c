@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 // Linux defines SIGSTKFLT and never sends it; libraries and programs leave it alone.
 #define KICK SIGSTKFLT
@@ -40,12 +42,24 @@ static void mask_signals(void) {
   pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 
+// The host's descriptor. A terminal or a pipe is opened anew, because its O_NONBLOCK must not be
+// the host's: a write to a full terminal that waits holds a lock that the host needs, too.
+static int open_output(int fd) {
+  char path[32];
+  struct stat stat;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  bool reopens = fstat(fd, &stat) == 0 && (S_ISCHR(stat.st_mode) || S_ISFIFO(stat.st_mode));
+  int kfd = reopens ? open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+  return kfd < 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : kfd;
+}
+
 // 0, 1 and 2: the host's own, or for an ungranted stdin one that is at end of file.
 static bool open_stdio(struct guest *guest, bool stdin_granted) {
   for (int fd = 0; fd <= 2; fd++) {
-    int kfd = fd == 0 && !stdin_granted ? open("/dev/null", O_RDONLY | O_CLOEXEC)
-                                        : fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    const struct description like = {.kind = KIND_STDIO};
+    int kfd = fd > 0          ? open_output(fd)
+              : stdin_granted ? fcntl(fd, F_DUPFD_CLOEXEC, 3)
+                              : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const struct description like = {.kind = KIND_STDIO, .output = fd > 0};
     if (table_open(guest, kfd < 0 ? -errno : kfd, &like, false) < 0)
       return false;
   }

@@ -37,8 +37,10 @@ struct description {
   uint32_t refs; // guest numbers that refer to it
   enum kind kind;
   int domain, type; // sockets only
-  bool granted;     // bound under a grant: may listen; a UDP socket may answer its senders
-  bool lingers;     // SO_LINGER was set: its close could block
+  bool output;      // KIND_STDIO: 1 and 2, which cannot be read, whatever the host's are
+  bool reuse_asked, reuses_address, reuses_port; // of a UDP socket, see reuse.c
+  bool granted; // bound under a grant: may listen; a UDP socket may answer its senders
+  bool lingers; // SO_LINGER was set: its close could block
   int64_t receive_timeout_ns, send_timeout_ns; // SO_RCVTIMEO, SO_SNDTIMEO; 0 is none
   bool nonblocking; // KIND_STDIO: the guest's O_NONBLOCK; the host's description never changes
   struct peers *peers;
@@ -168,6 +170,12 @@ void address_remember(struct description *description, const struct sockaddr_sto
                       socklen_t length);
 int32_t address_copy_in(struct guest *guest, struct sockaddr_storage *to, uint32_t from,
                         int32_t length);
+
+// reuse.c: SO_REUSEADDR and SO_REUSEPORT of UDP sockets
+bool reuse_is(const struct description *description, int level, int name);
+int32_t reuse_get(const struct description *description, int name);
+void reuse_set(struct slot *slot, int name, int32_t value);
+void reuse_settle(struct slot *slot, bool binds);
 
 // allow.c: what exists
 int32_t allow_socket(int domain, int type, int protocol);

@@ -36,14 +36,14 @@ static bool stdio_ready(struct slot *slot, short events) {
   return poll(&ready, 1, 0) != 0;
 }
 
-// One read or write of at most STDIO_PIECE_BYTES on 0, 1 or 2, with the guest's own O_NONBLOCK.
-static int32_t stdio_piece(struct guest *guest, struct slot *slot, long number,
-                           const struct iovec *iov) {
+// One readv or writev on 0, 1 or 2, with the guest's own O_NONBLOCK.
+static int32_t stdio_once(struct guest *guest, struct slot *slot, long number,
+                          const struct iovec *iov, int32_t count) {
   short events = number == SYS_readv ? POLLIN : POLLOUT;
   for (;;) {
     if (slot->description->nonblocking && !stdio_ready(slot, events))
       return -EAGAIN;
-    long result = kernel(guest, number, slot->kfd, (long)iov, 1, 0, 0, 0);
+    long result = kernel(guest, number, slot->kfd, (long)iov, count, 0, 0, 0);
     if (result != -EAGAIN || slot->description->nonblocking)
       return (int32_t)result;
     int32_t error = stdio_wait(guest, slot, events);
@@ -52,32 +52,40 @@ static int32_t stdio_piece(struct guest *guest, struct slot *slot, long number,
   }
 }
 
-// readv and writev on 0, 1 or 2 in pieces; ends with the first that is short.
-static int32_t stdio_move(struct guest *guest, struct slot *slot, long number,
-                          const struct iovec *iov, int32_t count) {
+// What the host's descriptors are is not known, and one entry into the kernel must not run long: a
+// vector that is large goes by its first STDIO_PIECE_BYTES. A read is short then; a write goes on
+// while all of a piece is taken, so that a blocking one writes everything.
+static int32_t stdio_move(struct guest *guest, struct slot *slot, long number, struct iovec *iov,
+                          int32_t count) {
+  if (slot->description->output != (number == SYS_writev))
+    return -EBADF;
+  for (int32_t i = 0; i < count; i++)
+    if (iov[i].iov_base == IMPOSSIBLE)
+      return -EFAULT;
   int32_t moved = 0;
-  if (count == 0)
-    return (int32_t)kernel(guest, number, slot->kfd, (long)iov, 0, 0, 0, 0);
-  for (int32_t i = 0; i < count; i++) {
-    size_t done = 0;
-    do {
-      size_t left = iov[i].iov_len - done;
-      struct iovec piece = {(uint8_t *)iov[i].iov_base + done,
-                            left < STDIO_PIECE_BYTES ? left : STDIO_PIECE_BYTES};
-      // What a read already has, it does not wait to add to.
-      if (moved > 0 && number == SYS_readv && !stdio_ready(slot, POLLIN))
-        return moved;
-      int32_t result = stdio_piece(guest, slot, number, &piece);
-      if (result < 0)
-        return moved > 0 ? moved : result;
-      done += (size_t)result;
-      if (__builtin_add_overflow(moved, result, &moved))
-        return INT32_MAX;
-      if ((size_t)result < piece.iov_len)
-        return moved;
-    } while (done < iov[i].iov_len);
+  for (;;) {
+    size_t bytes = 0, rest = 0;
+    int32_t piece = 0;
+    while (piece < count && bytes < STDIO_PIECE_BYTES)
+      bytes += iov[piece++].iov_len;
+    if (bytes > STDIO_PIECE_BYTES) {
+      rest = bytes - STDIO_PIECE_BYTES;
+      iov[piece - 1].iov_len -= rest;
+      bytes = STDIO_PIECE_BYTES;
+    }
+    int32_t result = stdio_once(guest, slot, number, iov, piece);
+    if (result < 0)
+      return moved > 0 ? moved : result;
+    if (__builtin_add_overflow(moved, result, &moved))
+      return INT32_MAX;
+    if (number == SYS_readv || (size_t)result < bytes || (rest == 0 && piece == count))
+      return moved;
+    struct iovec *last = &iov[piece - 1];
+    last->iov_base = (uint8_t *)last->iov_base + last->iov_len;
+    last->iov_len = rest;
+    iov += rest ? piece - 1 : piece;
+    count -= rest ? piece - 1 : piece;
   }
-  return moved;
 }
 
 static int32_t move(struct guest *guest, int32_t fd, long number, uint32_t buf, uint32_t count) {
@@ -87,7 +95,7 @@ static int32_t move(struct guest *guest, int32_t fd, long number, uint32_t buf, 
   void *range = guest_range(guest, buf, count);
   if (slot->description->kind != KIND_STDIO)
     return (int32_t)kernel_on(guest, slot, number, (long)range, count, 0, 0, 0);
-  const struct iovec iov = {range, count};
+  struct iovec iov = {range, count};
   return stdio_move(guest, slot, number == SYS_read ? SYS_readv : SYS_writev, &iov, 1);
 }
 
@@ -140,7 +148,9 @@ static int32_t get_flags(struct guest *guest, struct slot *slot) {
   long flags = kernel(guest, SYS_fcntl, slot->kfd, F_GETFL, 0, 0, 0, 0);
   if (flags < 0 || slot->description->kind != KIND_STDIO)
     return (int32_t)flags;
-  return (int32_t)(flags & ~O_NONBLOCK) | (slot->description->nonblocking ? O_NONBLOCK : 0);
+  int32_t own = (slot->description->output ? O_WRONLY : O_RDONLY) |
+                (slot->description->nonblocking ? O_NONBLOCK : 0);
+  return (int32_t)(flags & ~(O_NONBLOCK | O_ACCMODE)) | own;
 }
 
 static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags) {

@@ -101,7 +101,9 @@ int32_t sys_bind(struct guest *guest, int32_t fd, uint32_t addr, int32_t addrlen
   enum verdict verdict = address_ask(guest, slot, VERB_BIND, &address, (socklen_t)addrlen);
   if (verdict == DENIED)
     return -EACCES;
+  reuse_settle(slot, ((struct sockaddr_in *)&address)->sin_port != 0); // @2 in both families
   long result = kernel(guest, SYS_bind, slot->kfd, (long)&address, addrlen, 0, 0, 0);
+  reuse_settle(slot, false);
   if (result < 0)
     return (int32_t)result;
   // A disconnected socket can be bound again, and then to what no grant covers.
@@ -127,15 +129,19 @@ int32_t sys_listen(struct guest *guest, int32_t fd, int32_t backlog) {
   return (int32_t)result;
 }
 
-// Room for an address that the kernel itself writes, and its value-result length; `*addr` becomes
-// a range and `*addrlen` a pointer, or IMPOSSIBLE.
-static void address_room(struct guest *guest, uint32_t addr, uint32_t addrlen, void **to,
-                         void **length_at) {
-  int32_t length = 0;
-  *length_at = guest_range(guest, addrlen, sizeof length);
-  if (!copy_from_guest(guest, &length, addrlen, sizeof length) || length < 0)
-    length = 0;
-  *to = guest_range(guest, addr, length < ADDRESS_BYTES ? (uint64_t)length : ADDRESS_BYTES);
+// sockaddr to a guest, as the kernel's move_addr_to_user: 0, -EINVAL, -EFAULT.
+int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,
+                         const struct sockaddr_storage *address, socklen_t bytes) {
+  int32_t length;
+  if (!copy_from_guest(guest, &length, addrlen, sizeof length))
+    return -EFAULT;
+  if (length < 0)
+    return -EINVAL;
+  socklen_t most = (socklen_t)length < bytes ? (socklen_t)length : bytes;
+  if (!copy_to_guest(guest, addr, address, most))
+    return -EFAULT;
+  memcpy(guest->memory + addrlen, &bytes, sizeof bytes);
+  return 0;
 }
 
 int32_t sys_accept4(struct guest *guest, int32_t fd, uint32_t addr, uint32_t addrlen,
@@ -149,11 +155,15 @@ int32_t sys_accept4(struct guest *guest, int32_t fd, uint32_t addr, uint32_t add
     return -EMFILE;
   if (slot->description->kind != KIND_SOCKET)
     return -ENOTSOCK;
-  void *to = NULL, *length_at = NULL;
-  if (addr)
-    address_room(guest, addr, addrlen, &to, &length_at);
-  long kfd =
-      kernel_on(guest, slot, SYS_accept4, (long)to, (long)length_at, flags | SOCK_CLOEXEC, 0, 0);
+  struct sockaddr_storage address;
+  socklen_t bytes = sizeof address;
+  long kfd = kernel_on(guest, slot, SYS_accept4, addr ? (long)&address : 0, addr ? (long)&bytes : 0,
+                       flags | SOCK_CLOEXEC, 0, 0);
+  int32_t error = kfd >= 0 && addr ? address_copy_out(guest, addr, addrlen, &address, bytes) : 0;
+  if (error) { // the connection is lost, as in the kernel
+    close((int)kfd);
+    return error;
+  }
   const struct description like = {
       .kind = KIND_SOCKET,
       .domain = slot->description->domain,
@@ -178,7 +188,9 @@ int32_t sys_connect(struct guest *guest, int32_t fd, uint32_t addr, int32_t addr
     return -ENOTSOCK;
   if (address_ask(guest, slot, VERB_CONNECT, &address, (socklen_t)addrlen) == DENIED)
     return -EACCES;
-  return (int32_t)kernel_on(guest, slot, SYS_connect, (long)&address, addrlen, 0, 0, 0);
+  long result = kernel_on(guest, slot, SYS_connect, (long)&address, addrlen, 0, 0, 0);
+  reuse_settle(slot, false); // a disconnect may have taken the port
+  return (int32_t)result;
 }
 
 int32_t sys_shutdown(struct guest *guest, int32_t fd, int32_t how) {
@@ -193,9 +205,10 @@ static int32_t name_of(struct guest *guest, int32_t fd, long number, uint32_t ad
   struct slot *slot = table_socket(guest, fd, &error);
   if (!slot)
     return error;
-  void *to, *length_at;
-  address_room(guest, addr, addrlen, &to, &length_at);
-  return (int32_t)kernel(guest, number, slot->kfd, (long)to, (long)length_at, 0, 0, 0);
+  struct sockaddr_storage address;
+  socklen_t bytes = sizeof address;
+  long result = kernel(guest, number, slot->kfd, (long)&address, (long)&bytes, 0, 0, 0);
+  return result < 0 ? (int32_t)result : address_copy_out(guest, addr, addrlen, &address, bytes);
 }
 
 int32_t sys_getsockname(struct guest *guest, int32_t fd, uint32_t addr, uint32_t addrlen) {
@@ -217,13 +230,20 @@ int32_t sys_getsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
     return -EFAULT;
   if (length > OPTION_BYTES_MAX)
     length = OPTION_BYTES_MAX;
-  // Some options take a negative length for a large one.
-  void *to = guest_range(guest, optval, length < 0 ? OPTION_BYTES_MAX : (uint64_t)length);
+  uint8_t value[OPTION_BYTES_MAX];
   int name = allow_option(slot->description, level, optname, false);
-  long result = kernel(guest, SYS_getsockopt, slot->kfd, level, name, (long)to, (long)&length, 0);
-  if (result == 0)
-    memcpy(guest->memory + optlen, &length, sizeof length);
-  return (int32_t)result;
+  long result =
+      kernel(guest, SYS_getsockopt, slot->kfd, level, name, (long)value, (long)&length, 0);
+  if (result < 0)
+    return (int32_t)result;
+  if (reuse_is(slot->description, level, optname)) {
+    int32_t asked = reuse_get(slot->description, optname);
+    memcpy(value, &asked, (size_t)length);
+  }
+  if (!copy_to_guest(guest, optval, value, (uint64_t)length))
+    return -EFAULT;
+  memcpy(guest->memory + optlen, &length, sizeof length);
+  return 0;
 }
 
 // What the addon itself has to know of an option that the kernel has taken.
@@ -252,6 +272,15 @@ int32_t sys_setsockopt(struct guest *guest, int32_t fd, int32_t level, int32_t o
     return error;
   void *from = guest_optional(guest, optval, optlen > 0 ? (uint64_t)optlen : 0);
   int name = allow_option(slot->description, level, optname, true);
+  int32_t value;
+  if (reuse_is(slot->description, level, name)) {
+    if (optlen < (int32_t)sizeof value)
+      return -EINVAL;
+    if (!copy_from_guest(guest, &value, optval, sizeof value))
+      return -EFAULT;
+    reuse_set(slot, name, value);
+    return 0;
+  }
   long result = kernel(guest, SYS_setsockopt, slot->kfd, level, name, (long)from, optlen, 0);
   if (result == 0 && level == SOL_SOCKET)
     note_option(slot->description, name, from);
@@ -293,21 +322,6 @@ int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, 
     return named;
   return (int32_t)kernel_on(guest, slot, SYS_sendto, (long)from, len, send_flags(flags),
                             named ? (long)&address : 0, named ? addrlen : 0);
-}
-
-// sockaddr to a guest, as the kernel's move_addr_to_user: 0, -EINVAL, -EFAULT.
-int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,
-                         const struct sockaddr_storage *address, socklen_t bytes) {
-  int32_t length;
-  if (!copy_from_guest(guest, &length, addrlen, sizeof length))
-    return -EFAULT;
-  if (length < 0)
-    return -EINVAL;
-  socklen_t most = (socklen_t)length < bytes ? (socklen_t)length : bytes;
-  if (!copy_to_guest(guest, addr, address, most))
-    return -EFAULT;
-  memcpy(guest->memory + addrlen, &bytes, sizeof bytes);
-  return 0;
 }
 
 int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,

@@ -12,14 +12,14 @@ export function wat(text: string): Uint8Array {
   return bytes;
 }
 
-/** A guest: `body` is what `_start` does; `imports` are `[module.]name/arity`, of `linux`
- * where no module is named. */
+/** A guest: `body` is what `_start` does; `imports` are `[module.]name/arity[/result]`, of `linux`
+ * and i32 where nothing is named. */
 export function watGuest(imports: readonly string[], body: string, more = ""): Uint8Array {
   const declared = imports.map((entry) => {
-    const [path = "", arity = "0"] = entry.split("/");
+    const [path = "", arity = "0", result = "i32"] = entry.split("/");
     const [name = "", module = "linux"] = path.split(".").toReversed();
     const params = `(param ${"i32 ".repeat(Number(arity))})`;
-    return `(import "${module}" "${name}" (func $${name} ${params} (result i32)))`;
+    return `(import "${module}" "${name}" (func $${name} ${params} (result ${result})))`;
   });
   const start = `(func (export "_start") (local $i i32) (local $fd i32) ${body})`;
   return wat(`(module ${declared.join("")} (memory (export "memory") 1100) ${more} ${start})`);

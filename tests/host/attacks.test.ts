@@ -1,0 +1,95 @@
+// What guests have tried against the host, and what became of it.
+
+import dgram from "node:dgram";
+import { once } from "node:events";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ABI } from "../../host/abi.ts";
+import { ErrorCodes, ModuleError } from "../../host/errors.ts";
+import { start, type Exit } from "../../host/index.ts";
+import { inspectModule } from "../../host/module.ts";
+import { call, value, watGuest } from "../support/wat.ts";
+
+function codeOf(module: Uint8Array): string {
+  try {
+    inspectModule(module, ABI);
+    return "taken";
+  } catch (error) {
+    assert.instance(error, ModuleError);
+    return (error as ModuleError).code;
+  }
+}
+
+const run = (module: Uint8Array, listen: string[] = []): Promise<Exit> =>
+  start({ module, name: "t.wasm", listen }).exited;
+
+/** A guest whose exit code is the errno of a call. */
+const errnoOf = (imports: string[], result: string): Uint8Array =>
+  watGuest([...imports, "exit_group/1"], call("exit_group", `(i32.sub (i32.const 0) ${result})`));
+
+test("tables: they fill V8's heap, and a full heap ends the process: refused", () => {
+  const tables = (count: number, limits: string) =>
+    codeOf(watGuest([], "", `(table ${limits} funcref)`.repeat(count)));
+  assert.is(tables(1, "1"), "taken");
+  assert.is(tables(10, "0 1000000"), "taken");
+  assert.is(tables(11, "0 1000000"), ErrorCodes.moduleHeap);
+  assert.is(tables(2, "1"), ErrorCodes.moduleHeap);
+  assert.is(codeOf(watGuest([], "", "(table 1 eqref)")), ErrorCodes.moduleHeap);
+});
+
+test("objects: structs and arrays fill V8's heap, too: refused", () => {
+  const struct = "(type $t (struct (field i32))) (global (ref null $t) (ref.null $t))";
+  assert.is(codeOf(watGuest([], "", struct)), ErrorCodes.moduleHeap);
+});
+
+test("WASI: an import that answers an i64 would throw: refused", () => {
+  const result = (type: string) =>
+    codeOf(watGuest([`wasi_snapshot_preview1.fd_write/0/${type}`], "(drop (call $fd_write))"));
+  assert.is(result("i32"), "taken");
+  assert.is(result("i64"), ErrorCodes.moduleImport);
+});
+
+test("read: stdout and stderr cannot be read, though a terminal's could", async () => {
+  for (const fd of [1, 2]) {
+    const { code } = await run(errnoOf(["read/3"], value("read", fd, 1024, 16)));
+    assert.is(code, 9); // EBADF
+  }
+});
+
+test("write: stdin cannot be written", async () => {
+  assert.is((await run(errnoOf(["write/3"], value("write", 0, 1024, 16)))).code, 9);
+});
+
+test("bind: with SO_REUSEADDR, the kernel's choice of a port is still a free one", async () => {
+  const victim = dgram.createSocket({ type: "udp4", reuseAddr: true });
+  victim.bind(0, "0.0.0.0");
+  await once(victim, "listening");
+  // Binds and closes until it has the victim's port, more often than there are ports.
+  const loop = `(i32.store (i32.const 64) (i32.const 1)) (i32.store16 (i32.const 32) (i32.const 2))
+    (loop $l (local.set $fd ${value("socket", 2, 2, 0)})
+      ${call("setsockopt", "(local.get $fd)", 1, 2, 64, 4)}
+      ${call("bind", "(local.get $fd)", 32, 16)}
+      (i32.store (i32.const 68) (i32.const 16))
+      ${call("getsockname", "(local.get $fd)", 80, 68)} ${call("close", "(local.get $fd)")}
+      (if (i32.eq (i32.or (i32.shl (i32.load8_u (i32.const 82)) (i32.const 8))
+                          (i32.load8_u (i32.const 83))) (i32.const ${victim.address().port}))
+        (then ${call("exit_group", 1)}))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $i) (i32.const 60000))))`;
+  const names = ["socket/3", "setsockopt/5", "bind/3", "getsockname/3", "close/1"];
+  const { code } = await run(watGuest([...names, "exit_group/1"], loop));
+  victim.close();
+  assert.is(code, 0);
+});
+
+test("getsockopt: SO_REUSEADDR of a UDP socket is what was set", async () => {
+  const body = `(local.set $fd ${value("socket", 2, 2, 0)})
+    (i32.store (i32.const 64) (i32.const 1)) (i32.store (i32.const 68) (i32.const 4))
+    ${call("setsockopt", "(local.get $fd)", 1, 2, 64, 4)} (i32.store (i32.const 64) (i32.const 9))
+    ${call("getsockopt", "(local.get $fd)", 1, 2, 64, 68)}
+    ${call("exit_group", "(i32.load (i32.const 64))")}`;
+  const imports = ["socket/3", "setsockopt/5", "getsockopt/5", "exit_group/1"];
+  assert.is((await run(watGuest(imports, body))).code, 1);
+});
+
+test.run();
