@@ -1,5 +1,6 @@
 // What a WebAssembly file must be to become a guest; all of it is checked before anything runs.
 
+import { setFlagsFromString } from "node:v8";
 import { ErrorCodes, ModuleError, printable, quote } from "./errors.ts";
 import {
   EXTERNREF,
@@ -101,12 +102,23 @@ function isText(bytes: Uint8Array): boolean {
   return /^(?:\xef\xbb\xbf)?(?:\s|;;.*\n|\(;[^;]*;\))*\(\s*(?:module|component)\b/.test(text);
 }
 
+/**
+ * Compiles all functions now and with V8's tiers fixed. With dynamic tiering V8 looks for interrupts
+ * too rarely in some loops to be ended by terminate(), and a function that is compiled later would
+ * have it. The flags are of the process; while they are set, Node's own code cache does not fit, and
+ * a worker that is started then takes 50 ms more.
+ */
 function compile(bytes: Uint8Array, fail: Fail): WebAssembly.Module {
+  setFlagsFromString("--no-wasm-dynamic-tiering");
+  setFlagsFromString("--no-wasm-lazy-compilation");
   try {
     return new WebAssembly.Module(bytes as BufferSource);
   } catch (error) {
     const reason = String((error as Error).message).replace(/^WebAssembly\.Module\(\): /, "");
     return fail("invalidWasm", `is not valid WebAssembly: ${printable(reason)}`);
+  } finally {
+    setFlagsFromString("--wasm-lazy-compilation");
+    setFlagsFromString("--wasm-dynamic-tiering");
   }
 }
 

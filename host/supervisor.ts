@@ -4,16 +4,11 @@
 // out, so that another way to keep guests apart (a process for each) would be one file more.
 
 import { constants } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { Worker, isMainThread } from "node:worker_threads";
 import { ADDON_VARIABLE, addonPath, binding } from "./binding.ts";
 import { ErrorCodes, StartError, printable } from "./errors.ts";
 import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
 import type { Grant } from "./policy.ts";
-
-// V8 with dynamic tiering looks for interrupts too rarely in some loops to be ended by
-// terminate(): a loop over a memory.fill of 64 MiB ran on for minutes.
-setFlagsFromString("--no-wasm-dynamic-tiering");
 
 // A guest that blocks in a system call would keep the process from exiting.
 process.on("exit", () => binding.endAll());
