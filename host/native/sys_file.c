@@ -52,9 +52,19 @@ static int32_t stdio_once(struct guest *guest, struct slot *slot, long number,
   }
 }
 
+static struct iovec *skip(struct iovec *iov, int32_t *count, size_t bytes) {
+  for (; *count > 0 && bytes >= iov->iov_len; iov++, --*count)
+    bytes -= iov->iov_len;
+  if (*count > 0) {
+    iov->iov_base = (uint8_t *)iov->iov_base + bytes;
+    iov->iov_len -= bytes;
+  }
+  return iov;
+}
+
 // What the host's descriptors are is not known, and one entry into the kernel must not run long: a
-// vector that is large goes by its first STDIO_PIECE_BYTES. A read is short then; a write goes on
-// while all of a piece is taken, so that a blocking one writes everything.
+// vector that is large goes by its first STDIO_PIECE_BYTES. A read is short then; a write goes on,
+// and one that blocks writes everything, though the kernel's descriptor may be nonblocking.
 static int32_t stdio_move(struct guest *guest, struct slot *slot, long number, struct iovec *iov,
                           int32_t count) {
   if (slot->description->output != (number == SYS_writev))
@@ -62,29 +72,27 @@ static int32_t stdio_move(struct guest *guest, struct slot *slot, long number, s
   for (int32_t i = 0; i < count; i++)
     if (iov[i].iov_base == IMPOSSIBLE)
       return -EFAULT;
-  int32_t moved = 0;
-  for (;;) {
-    size_t bytes = 0, rest = 0;
+  for (int32_t moved = 0;;) {
+    size_t bytes = 0, over = 0;
     int32_t piece = 0;
     while (piece < count && bytes < STDIO_PIECE_BYTES)
       bytes += iov[piece++].iov_len;
     if (bytes > STDIO_PIECE_BYTES) {
-      rest = bytes - STDIO_PIECE_BYTES;
-      iov[piece - 1].iov_len -= rest;
-      bytes = STDIO_PIECE_BYTES;
+      over = bytes - STDIO_PIECE_BYTES;
+      iov[piece - 1].iov_len -= over;
     }
     int32_t result = stdio_once(guest, slot, number, iov, piece);
     if (result < 0)
       return moved > 0 ? moved : result;
+    if (over > 0)
+      iov[piece - 1].iov_len += over;
     if (__builtin_add_overflow(moved, result, &moved))
       return INT32_MAX;
-    if (number == SYS_readv || (size_t)result < bytes || (rest == 0 && piece == count))
+    bool all = (size_t)result == bytes - over;
+    iov = skip(iov, &count, (size_t)result);
+    if (number == SYS_readv || count == 0 || result == 0 ||
+        (!all && slot->description->nonblocking))
       return moved;
-    struct iovec *last = &iov[piece - 1];
-    last->iov_base = (uint8_t *)last->iov_base + last->iov_len;
-    last->iov_len = rest;
-    iov += rest ? piece - 1 : piece;
-    count -= rest ? piece - 1 : piece;
   }
 }
 

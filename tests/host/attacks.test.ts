@@ -8,6 +8,7 @@ import { ABI } from "../../host/abi.ts";
 import { ErrorCodes, ModuleError } from "../../host/errors.ts";
 import { start, type Exit } from "../../host/index.ts";
 import { inspectModule } from "../../host/module.ts";
+import { runGuest } from "../support/guest.ts";
 import { call, value, watGuest } from "../support/wat.ts";
 
 function codeOf(module: Uint8Array): string {
@@ -58,6 +59,15 @@ test("read: stdout and stderr cannot be read, though a terminal's could", async 
 
 test("write: stdin cannot be written", async () => {
   assert.is((await run(errnoOf(["write/3"], value("write", 0, 1024, 16)))).code, 9);
+});
+
+test("write: a blocking one writes everything, however slowly it is read", async () => {
+  const bytes = 5_000_000;
+  const whole = `(i32.ne ${value("write", 1, 1024, bytes)} (i32.const ${bytes}))`;
+  const module = watGuest(["write/3", "exit_group/1"], call("exit_group", whole));
+  const { code, stdout } = await runGuest({ module });
+  assert.is(code, 0);
+  assert.is(stdout.length, bytes);
 });
 
 test("bind: with SO_REUSEADDR, the kernel's choice of a port is still a free one", async () => {
