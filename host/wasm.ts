@@ -60,8 +60,12 @@ export interface ModuleInterface {
   readonly exports: ReadonlyMap<string, Export>;
 }
 
-/** More types, functions, imports or exports than V8 takes. */
+/** As many types, functions, imports or exports as V8 takes. */
 const ENTRIES_MAX = 1_000_000;
+/** As many parameters or results as V8 takes. */
+const VALUES_MAX = 1_000;
+/** Of all signatures together; what is read must not fill the heap. */
+const ALL_VALUES_MAX = 10_000_000;
 
 const HEADER_BYTES = 8;
 const SECTION_TYPE = 1;
@@ -169,6 +173,7 @@ class ModuleReader {
   readonly #tables: Table[] = [];
   readonly #memories: Limits[] = [];
   #hasObjects = false;
+  #values = 0;
   readonly #exports = new Map<string, Export>();
 
   constructor(bytes: Uint8Array) {
@@ -222,6 +227,8 @@ class ModuleReader {
   #addType(signature: Signature | undefined): void {
     this.#types.push(signature);
     this.#hasObjects ||= signature === undefined;
+    this.#values += (signature?.params.length ?? 0) + (signature?.results.length ?? 0);
+    if (this.#values > ALL_VALUES_MAX) throw new Unreadable();
   }
 
   #readImport(section: Cursor): void {
@@ -293,7 +300,9 @@ function readType(section: Cursor, first: number): Signature | undefined {
 
 function readValueTypes(section: Cursor): number[] {
   const types: number[] = [];
-  for (let count = section.count(); count > 0; count--) types.push(readValueType(section));
+  const count = section.u32();
+  if (count > VALUES_MAX) throw new Unreadable();
+  for (let left = count; left > 0; left--) types.push(readValueType(section));
   return types;
 }
 

@@ -50,28 +50,63 @@ static uint32_t arguments(napi_env env, napi_callback_info info, size_t most, na
   return (uint32_t)count;
 }
 
+// Whether V8 reserved the whole address space that 32 bits can reach: then the memory never moves,
+// and what lies behind its end is not somebody else's.
+static bool is_reserved(const uint8_t *base, size_t bytes) {
+  FILE *maps = fopen("/proc/self/maps", "re");
+  if (!maps)
+    return false;
+  uintptr_t at = (uintptr_t)base, end = at + (UINT64_C(1) << 32);
+  char line[512];
+  while (at < end && fgets(line, sizeof line, maps)) {
+    unsigned long from, to;
+    char access[5];
+    if (sscanf(line, "%lx-%lx %4s", &from, &to, access) != 3 || to <= at)
+      continue;
+    bool inside = at < (uintptr_t)base + bytes;
+    if (from > at || (!inside && strncmp(access, "---", 3) != 0))
+      break;
+    at = to;
+  }
+  fclose(maps);
+  return at >= end;
+}
+
 // The host's answers, on the guest's thread.
 
-static bool memory_buffer(struct worker *worker, void **base, size_t *bytes) {
+// Takes over the memory as it is now; an empty one has no address yet. `*moved`: it is not where it
+// was, or is not reserved. False where JavaScript is being ended.
+static bool adopt_memory(struct guest *guest, bool *moved) {
+  struct worker *worker = guest->worker;
   napi_value memory, buffer;
-  return napi_get_reference_value(worker->env, worker->memory, &memory) == napi_ok &&
-         napi_get_named_property(worker->env, memory, "buffer", &buffer) == napi_ok &&
-         napi_get_arraybuffer_info(worker->env, buffer, base, bytes) == napi_ok;
+  void *base;
+  size_t bytes;
+  *moved = false;
+  if (napi_get_reference_value(worker->env, worker->memory, &memory) != napi_ok ||
+      napi_get_named_property(worker->env, memory, "buffer", &buffer) != napi_ok ||
+      napi_get_arraybuffer_info(worker->env, buffer, &base, &bytes) != napi_ok)
+    return false;
+  if (bytes == 0)
+    return true;
+  *moved = guest->memory ? base != guest->memory : !is_reserved(base, bytes);
+  if (*moved)
+    return true;
+  guest->memory = base;
+  guest->memory_bytes = bytes;
+  return true;
 }
 
 static bool refresh_memory(struct guest *guest) {
   struct worker *worker = guest->worker;
-  void *base;
-  size_t bytes;
-  if (!worker->memory)
-    return true;
-  // What was cached is still there then, only perhaps not all of it.
-  if (!memory_buffer(worker, &base, &bytes))
-    return false;
-  if (base != guest->memory)
+  napi_value page, length;
+  bool moved = false;
+  if (!worker->memory) // not attached yet; the question is only whether JavaScript is being ended
+    return napi_get_reference_value(worker->env, worker->page, &page) == napi_ok &&
+           napi_get_named_property(worker->env, page, "byteLength", &length) == napi_ok;
+  bool alive = adopt_memory(guest, &moved);
+  if (moved)
     napi_fatal_error("tripoll", NAPI_AUTO_LENGTH, "guest memory moved", NAPI_AUTO_LENGTH);
-  guest->memory_bytes = bytes;
-  return true;
+  return alive;
 }
 
 // Calls into JavaScript; what goes wrong there is swallowed, and `*result` stays.
@@ -202,10 +237,11 @@ static napi_value enter(napi_env env, napi_callback_info info) {
   check(napi_create_object(env, &result), "create_object");
   for (size_t i = 0; i < IMPORT_COUNT; i++) {
     napi_value function;
-    check(napi_create_function(env, imports[i].name, NAPI_AUTO_LENGTH, imports[i].call, guest,
-                               &function),
-          "create_function");
-    check(napi_set_named_property(env, result, imports[i].name, function), "set_property");
+    // The worker can be terminated at any moment; then there is nobody to answer.
+    if (napi_create_function(env, imports[i].name, NAPI_AUTO_LENGTH, imports[i].call, guest,
+                             &function) != napi_ok ||
+        napi_set_named_property(env, result, imports[i].name, function) != napi_ok)
+      return NULL;
   }
   return result;
 }
@@ -216,28 +252,6 @@ static struct guest *guest_here(napi_env env) {
   return guest;
 }
 
-// Whether V8 reserved the whole address space that 32 bits can reach: then the memory never moves,
-// and what lies behind its end is not somebody else's.
-static bool is_reserved(const uint8_t *base, size_t bytes) {
-  FILE *maps = fopen("/proc/self/maps", "re");
-  if (!maps)
-    return false;
-  uintptr_t at = (uintptr_t)base, end = at + (UINT64_C(1) << 32);
-  char line[512];
-  while (at < end && fgets(line, sizeof line, maps)) {
-    unsigned long from, to;
-    char access[5];
-    if (sscanf(line, "%lx-%lx %4s", &from, &to, access) != 3 || to <= at)
-      continue;
-    bool inside = at < (uintptr_t)base + bytes;
-    if (from > at || (!inside && strncmp(access, "---", 3) != 0))
-      break;
-    at = to;
-  }
-  fclose(maps);
-  return at >= end;
-}
-
 // attachMemory(memory: WebAssembly.Memory): false where V8 could not reserve its address space.
 static napi_value attach_memory(napi_env env, napi_callback_info info) {
   napi_value memory, result;
@@ -246,17 +260,10 @@ static napi_value attach_memory(napi_env env, napi_callback_info info) {
   if (!guest)
     return fail(env, "no guest has entered");
   struct worker *worker = guest->worker;
-  void *base;
-  size_t bytes;
+  bool moved;
   worker->memory = reference(env, memory);
-  if (!memory_buffer(worker, &base, &bytes))
-    return fail(env, "not a memory");
-  bool reserved = is_reserved(base, bytes);
-  if (reserved) {
-    guest->memory = base;
-    guest->memory_bytes = bytes;
-  }
-  check(napi_get_boolean(env, reserved, &result), "get_boolean");
+  if (!adopt_memory(guest, &moved) || napi_get_boolean(env, !moved, &result) != napi_ok)
+    return NULL;
   return result;
 }
 

@@ -9,7 +9,7 @@ import { ErrorCodes, ModuleError } from "../../host/errors.ts";
 import { start, type Exit } from "../../host/index.ts";
 import { inspectModule } from "../../host/module.ts";
 import { runGuest } from "../support/guest.ts";
-import { call, value, watGuest } from "../support/wat.ts";
+import { call, value, wat, watGuest } from "../support/wat.ts";
 
 function codeOf(module: Uint8Array): string {
   try {
@@ -48,6 +48,25 @@ test("WASI: an import that answers an i64 would throw: refused", () => {
     codeOf(watGuest([`wasi_snapshot_preview1.fd_write/0/${type}`], "(drop (call $fd_write))"));
   assert.is(result("i32"), "taken");
   assert.is(result("i64"), ErrorCodes.moduleImport);
+});
+
+test("memory: one that begins empty has no address until it grows", async () => {
+  const module =
+    wat(`(module (import "linux" "getrandom" (func $g (param i32 i32 i32) (result i32)))
+    (import "linux" "exit_group" (func $exit (param i32) (result i32)))
+    (memory (export "memory") 0 4)
+    (func (export "_start") (drop (call $g (i32.const 16) (i32.const 8) (i32.const 0)))
+      (drop (memory.grow (i32.const 1)))
+      (drop (call $exit (call $g (i32.const 16) (i32.const 8) (i32.const 0))))))`);
+  assert.is((await run(module)).code, 8);
+});
+
+test("types: a million parameters are refused before they fill the heap", () => {
+  const million = Uint8Array.from([0xc0, 0x84, 0x3d]); // LEB128
+  const params = Buffer.alloc(1_000_000, 0x7f);
+  const type = Buffer.concat([Uint8Array.of(0x60), million, params, Buffer.alloc(1)]);
+  const header = Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 0x86, 0x85, 0x3d, 1]);
+  assert.is(codeOf(Buffer.concat([header, type])), ErrorCodes.invalidWasm);
 });
 
 test("read: stdout and stderr cannot be read, though a terminal's could", async () => {

@@ -225,6 +225,13 @@ test("an owner in a worker: its guest ends with it", async () => {
   assert.is(descriptors(), before);
 });
 
+test("an owner in a worker: a guest that blocks in its start section ends with it", async () => {
+  const blocks = call("recvfrom", value("socket", 2, 2, 0), 0, 0, 0, 0, 0);
+  const owner = ownerOf(watGuest(["socket/3", "recvfrom/6"], "", `(start $s) (func $s ${blocks})`));
+  await setTimeout(300); // nothing tells that it blocks now
+  await owner.terminate();
+});
+
 test("an owner in a worker: rousing its guest does not prolong SO_RCVTIMEO", async () => {
   const module = watGuest(
     ["socketpair/4", "setsockopt/5", "read/3", "exit_group/1"],
