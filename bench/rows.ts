@@ -152,6 +152,7 @@ export async function measureCrossing(bench: Bench): Promise<CrossingRow> {
   const tripollNs: number[] = [];
   const cNs: number[] = [];
   const cThreadsNs: number[] = [];
+  const pathNs: number[] = [];
   const run = async (program: string[]) => {
     const batches = parseBatches(await output(pinned(bench.machine.serverCpu, program)));
     return median(batches.slice(batches.length / 10)); // the first ones warm up
@@ -160,11 +161,13 @@ export async function measureCrossing(bench: Bench): Promise<CrossingRow> {
     tripollNs.push(await run(guest));
     cNs.push(await run([bench.crossingProgram]));
     cThreadsNs.push(await run([bench.crossingProgram, "threads"]));
+    pathNs.push(await run([...guest, "closed"]));
   }
   return {
     tripollNs: spread(tripollNs),
     cNs: spread(cNs),
     cThreadsNs: spread(cThreadsNs),
+    pathNs: spread(pathNs),
     differenceNs: differences(tripollNs, cNs),
   };
 }

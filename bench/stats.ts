@@ -39,6 +39,8 @@ export interface CrossingRow {
   tripollNs: Spread;
   cNs: Spread;
   cThreadsNs: Spread;
+  /** To the addon and back, without the kernel. */
+  pathNs: Spread;
   differenceNs: Spread;
 }
 
@@ -209,6 +211,7 @@ function otherTable({ crossing, idle = [], start }: Results, idleConnections: nu
     rows.push(["8 bytes to an eventfd, tripoll", `${range(crossing.tripollNs)} ns`]);
     rows.push(["8 bytes to an eventfd, c", `${range(crossing.cNs)} ns`]);
     rows.push(["8 bytes to an eventfd, c, two threads", `${range(crossing.cThreadsNs)} ns`]);
+    rows.push(["8 bytes to a closed number, tripoll", `${range(crossing.pathNs)} ns`]);
   }
   if (start) {
     rows.push(["spawn to listening, tripoll", `${range(start.tripollMs)} ms`]);

@@ -106,7 +106,13 @@ test("boundsOf: leaves out what was not measured", () => {
 test("boundsOf: crossing, idle memory and start have bounds of their own", () => {
   const one = stats.spread([1]);
   const bounds = stats.boundsOf({
-    crossing: { tripollNs: one, cNs: one, cThreadsNs: one, differenceNs: stats.spread([61]) },
+    crossing: {
+      tripollNs: one,
+      cNs: one,
+      cThreadsNs: one,
+      pathNs: one,
+      differenceNs: stats.spread([61]),
+    },
     idle: [
       { server: "node", bytes: stats.spread([3000]) },
       { server: "tripoll", bytes: stats.spread([512]) },
@@ -155,7 +161,7 @@ test("reportText: names the reason why system calls were not counted, once", () 
 test("reportText: has no tables for rows that were not asked for", () => {
   const ns = stats.spread([240, 250, 280]);
   const differenceNs = stats.spread([38, 40, 51]);
-  const crossing = { tripollNs: ns, cNs: ns, cThreadsNs: ns, differenceNs };
+  const crossing = { tripollNs: ns, cNs: ns, cThreadsNs: ns, pathNs: ns, differenceNs };
   const report = stats.reportText({ crossing }, RUN);
   assert.not.match(report, "connection");
   assert.match(report, /crossing.* 40\.0 \(38\.0–51\.0\) ns +39\.0–45\.5 +60 ns +held/);
