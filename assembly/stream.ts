@@ -28,7 +28,7 @@ import { Timer } from "./timer";
 export const OUTPUT_BYTES_HIGH: i32 = 32768;
 /** ... until no more than this is left. */
 export const OUTPUT_BYTES_LOW: i32 = 8192;
-/** How long close() waits for the peer to take the output and to end its own. */
+/** How long a closed stream waits, after its FIN, for that of the peer. */
 export const LINGER_MS: i32 = 5000;
 /** How often a stream reads or is offered input in one turn: then others have theirs. */
 const STEPS_PER_TURN: i32 = 4;
@@ -52,6 +52,8 @@ const ENDING: u32 = 1 << 12; // by end(): FIN after the waiting output
 const OUTPUT_ENDED: u32 = 1 << 13; // our FIN was sent
 const LINGERING: u32 = 1 << 14; // by close(): input is dropped
 
+/** All output is gone, and no input is wanted. */
+const LINGERED: u32 = OUTPUT_ENDED | LINGERING;
 /** No input is to be handled now. */
 const NOT_READY: u32 = CLOSED | LINGERING | PAUSED | DRAIN;
 
@@ -168,12 +170,16 @@ export abstract class Stream extends Buffered {
     if (!(this._state & IN_TURN)) loop.putOff(this);
   }
 
-  /** Sends what waits, then FIN; drops input until the peer has ended too, at most LINGER_MS. */
+  /**
+   * Sends what waits, then FIN; drops input until the peer has ended too, for LINGER_MS at most.
+   * (Input left unread would make a reset of the FIN, and lose output.) timeout() is in force until
+   * the output is gone: a peer that does not read would hold the stream for ever.
+   */
   close(): void {
     if (this._state & (CLOSED | LINGERING)) return;
-    this.timeout(LINGER_MS);
     this._state = (this._state & ~(PAUSED | OFFER_AGAIN)) | LINGERING;
     if (!(this._state & OFFERING)) this._hold(0, 0);
+    if (this._state & OUTPUT_ENDED) this.timeout(LINGER_MS);
     this.end();
   }
 
@@ -188,7 +194,7 @@ export abstract class Stream extends Buffered {
 
   /** Calls onTimeout in `ms` milliseconds, unless called again before; 0: not at all. */
   timeout(ms: i32): void {
-    if (this._state & (CLOSED | LINGERING)) return;
+    if (this._state & CLOSED) return;
     let timer = this._timer;
     if (timer === null) this._timer = timer = new StreamTimer(this);
     if (ms > 0) timer.start(ms);
@@ -233,8 +239,9 @@ export abstract class Stream extends Buffered {
 
   /** For its timer. */
   _timedOut(): void {
-    if (this._state & LINGERING) this.destroy(this._queued > 0 ? -ETIMEDOUT : 0);
-    else if (!(this._state & CLOSED)) this.onTimeout();
+    if (this._state & CLOSED) return;
+    if ((this._state & LINGERED) === LINGERED) this.destroy();
+    else this.onTimeout();
   }
 
   private _connected(): void {
@@ -337,8 +344,9 @@ export abstract class Stream extends Buffered {
       this.destroy();
     } else if (!(this._state & OUTPUT_ENDED)) {
       const error = linux.shutdown(this.fd, SHUT_WR);
+      this._state |= OUTPUT_ENDED;
       if (error < 0) this.destroy(error);
-      else this._state |= OUTPUT_ENDED;
+      else if (this._state & LINGERING) this.timeout(LINGER_MS);
     }
   }
 
@@ -369,8 +377,6 @@ export abstract class Stream extends Buffered {
     // A short count says that there is no more room, as -EAGAIN does: epoll(7), question 9.
     if (sent === -EINTR) loop.putOff(this);
     else this._state |= BLOCKED;
-    const timer = this._timer;
-    if (this._state & LINGERING && timer !== null) timer.start(LINGER_MS);
   }
 
   /** Gives all back, tells the handler, and may be used again. */

@@ -155,6 +155,7 @@ else if (which === "sleep") {
   const slept = new Named("slept");
   slept.start(10);
   slept.start(1000);
+  new Named("before").start(300);
 } else if (which === "stop") {
   new Last().start(10);
   new Named("must not fire").start(20);

@@ -36,14 +36,13 @@ interface Queues {
 
 /** What the kernel holds in the queues of the guest's connections, in bytes. */
 function queues({ port }: Guest): Queues[] {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
-  const lines = readFileSync("/proc/net/tcp", "latin1").split("\n");
-  const established = lines.filter((line) => line.slice(0, 20).includes(local));
-  return established
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , state]) => state === "01")
-    .map(([, , , , lengths]) => lengths!.split(":").map((hex) => parseInt(hex, 16)))
-    .map(([sent = 0, unread = 0]) => ({ sent, unread }));
+  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
+  const established = new RegExp(`: \\w+:${hexPort} \\S+ 01 (\\w+):(\\w+)`, "g");
+  const found = readFileSync("/proc/net/tcp", "latin1").matchAll(established);
+  return Array.from(found, ([, sent = "", unread = ""]) => ({
+    sent: Number.parseInt(sent, 16),
+    unread: Number.parseInt(unread, 16),
+  }));
 }
 
 /** Asserts that a new connection is served. */
@@ -54,11 +53,13 @@ async function serves(guest: Guest): Promise<void> {
 }
 
 const guest = await startEcho();
-const idleDescriptors = guest.openDescriptors().length;
+const sockets = (): number =>
+  guest.openDescriptors().filter(({ target }) => target.startsWith("socket:")).length;
+const idleSockets = sockets();
 
 /** Waits, by looking, until the guest holds this many connections. */
 async function holds(count: number): Promise<void> {
-  while (guest.openDescriptors().length !== idleDescriptors + count) await delay(5);
+  while (sockets() !== idleSockets + count) await delay(5);
 }
 
 test("echo: 4 MiB come back unchanged", async () => {
@@ -78,6 +79,23 @@ test("echo: bytes come back as they come, one by one", async () => {
   }
   await client.end().isClosed();
   assert.is(client.received, "one by one");
+});
+
+test("echo: costs a wait, a read and a write; a connection three calls more", async () => {
+  const options = ["--listen", "127.0.0.1:0", "--trace"];
+  const traced = await startGuest({ module: "echo", args: ["127.0.0.1:0"], options }).listening();
+  const client = new Client(traced.port);
+  for (const text of ["one", "two"]) {
+    await client.send(text).until(({ received }) => received.endsWith(text));
+  }
+  await client.end().isClosed();
+  await traced.says(/^close\(/m);
+  const calls = traced.stderr().match(/^(?!tripoll)\w+(?=\()/gm)!;
+  const turn = ["epoll_wait", "recvfrom", "sendto"];
+  // The connection may be accepted before its first bytes are there.
+  const text = calls.slice(calls.indexOf("accept4")).join(" ").replace("4 epoll_wait epo", "4 epo");
+  const accepted = ["accept4", "epoll_ctl", "accept4"];
+  assert.is(text, [...accepted, ...turn, ...turn, "epoll_wait", "recvfrom", "close"].join(" "));
 });
 
 test("half-close: what was sent before FIN comes back, then FIN", async () => {

@@ -74,6 +74,13 @@ test("close: FIN, input is dropped, the peer's FIN closes, onEnd is not called",
   await told.was("closed");
 });
 
+test("close: after end(), too", async () => {
+  const told = await Told.open();
+  await told.send("end\n").receivesEnd();
+  await told.send("close\npause\n").end().isClosed();
+  await told.was("closed");
+});
+
 test("close: who does not end is closed when the lingering time is over", async () => {
   const told = await Told.open();
   await told.send("close\n").receivesEnd();
@@ -122,6 +129,15 @@ test("timeout: onTimeout, then onClose with -ETIMEDOUT", async () => {
   const told = await Told.open();
   await told.send("timeout\n").receivesEnd();
   await told.was("timeout", "closed ETIMEDOUT");
+});
+
+test("timeout: is not that of the next connection", async () => {
+  const told = await Told.open();
+  await told.send("timeout\n").end().isClosed();
+  await told.was("end", "closed");
+  const next = await Told.open(); // the same object
+  await next.send("pause\n".repeat(10)).end().isClosed();
+  await next.was(...Array.from({ length: 10 }, () => "paused"), "end", "closed");
 });
 
 test("pause: no line until resume, in the same batch or in a later one", async () => {
