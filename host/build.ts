@@ -13,6 +13,8 @@ import asc from "assemblyscript/asc";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const C_FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-fPIC", "-shared", "-pthread"];
+/** Never unloaded: its threads and its signal handler outlive the environment that loaded it. */
+const LINK_FLAGS = ["-Wl,-z,nodelete"];
 const C_WARNINGS = ["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"];
 const OPTIMIZED = ["-O2"];
 const SANITIZED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"];
@@ -51,7 +53,7 @@ function buildAddon(output: string, flags: readonly string[]): void {
   const compiler = process.env["CC"] ?? "cc";
   const headers = createRequire(import.meta.url)("node-api-headers").include_dir as string;
   mkdirSync(dirname(join(ROOT, output)), { recursive: true });
-  const options = [...C_FLAGS, ...C_WARNINGS, ...flags, "-I", headers];
+  const options = [...C_FLAGS, ...C_WARNINGS, ...LINK_FLAGS, ...flags, "-I", headers];
   const { error, status } = spawnSync(compiler, [...options, "-o", output, ...native], {
     cwd: ROOT,
     stdio: "inherit",

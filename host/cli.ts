@@ -109,6 +109,7 @@ async function run(command: RunCommand, stopping: Stopping): Promise<number> {
   stopping.guest = guest;
   const { code } = await guest.exited;
   log.flush(FLUSH_MS);
+  binding.exitSoon(code); // V8's own threads may be busy with the guest's code, and are joined
   return code;
 }
 

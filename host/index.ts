@@ -1,6 +1,7 @@
 // Embedding: what a Node program imports from "tripoll" to run guests of its own.
 
 import { ABI } from "./abi.ts";
+import { ErrorCodes, UsageError, quote } from "./errors.ts";
 import { inspectModule } from "./module.ts";
 import { parseGrant } from "./policy.ts";
 import { Guest } from "./supervisor.ts";
@@ -32,9 +33,11 @@ export interface StartOptions {
 /**
  * Starts a guest in a worker thread of its own.
  *
- * @throws GrantError a grant that makes no sense; ModuleError a module that cannot be a guest.
+ * @throws UsageError an argument or variable that no program can have; GrantError a grant that
+ *   makes no sense; ModuleError a module that cannot be a guest; StartError this machine.
  */
 export function start(options: StartOptions): Guest {
+  checkStrings(options);
   const { module } = inspectModule(options.module, ABI, options.name);
   return new Guest({
     module,
@@ -47,4 +50,16 @@ export function start(options: StartOptions): Guest {
     trace: options.trace ?? false,
     log: options.log ?? (() => {}),
   });
+}
+
+/** Arguments and environment reach the guest as strings that end with a NUL. */
+function checkStrings({ args = [], env = {} }: StartOptions): void {
+  const broken = [...args, ...Object.entries(env).flat()].find((text) => text.includes("\0"));
+  if (broken !== undefined) {
+    throw new UsageError(ErrorCodes.optionValue, `${quote(broken)} has a NUL inside; remove it`);
+  }
+  const name = Object.keys(env).find((key) => key === "" || key.includes("="));
+  if (name !== undefined) {
+    throw new UsageError(ErrorCodes.optionValue, `${quote(name)} is no name of a variable`);
+  }
 }

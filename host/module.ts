@@ -103,10 +103,10 @@ function isText(bytes: Uint8Array): boolean {
 }
 
 /**
- * Compiles all functions now and with V8's tiers fixed. With dynamic tiering V8 looks for interrupts
- * too rarely in some loops to be ended by terminate(), and a function that is compiled later would
- * have it. The flags are of the process; while they are set, Node's own code cache does not fit, and
- * a worker that is started then takes 50 ms more.
+ * Compiles all functions now and with V8's tiers fixed. With dynamic tiering V8 looks for
+ * interrupts too rarely in some loops to be ended by terminate(), and a function that is compiled
+ * later would have it. The flags are of the process; while they are set, Node's own code cache does
+ * not fit, and a worker that is started then takes 50 ms more.
  */
 function compile(bytes: Uint8Array, fail: Fail): WebAssembly.Module {
   setFlagsFromString("--no-wasm-dynamic-tiering");

@@ -10,8 +10,16 @@ import { ErrorCodes, StartError, printable } from "./errors.ts";
 import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
 import type { Grant } from "./policy.ts";
 
-// A guest that blocks in a system call would keep the process from exiting.
-process.on("exit", () => binding.endAll());
+/** The guests of this environment that have not ended. */
+const running = new Set<Guest>();
+
+// The exit joins the workers. A guest that blocks in a system call would hold it up for ever, and
+// one inside a compiler or a long bulk instruction for as long as that takes.
+process.on("exit", (code) => {
+  if (running.size === 0) return;
+  binding.endAll();
+  if (isMainThread) binding.exitSoon(code);
+});
 
 /** Descriptors of a guest, and what is left to the host under the process's own limit. */
 const DESCRIPTORS_MAX = 16_384;
@@ -61,7 +69,8 @@ export class Guest {
   constructor(options: GuestOptions) {
     this.#name = printable(options.name);
     this.#log = options.log;
-    const limit = Math.min(DESCRIPTORS_MAX, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
+    const left = Math.max(0, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
+    const limit = Math.min(DESCRIPTORS_MAX, left);
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
     try {
       this.#id = binding.create(
@@ -93,6 +102,7 @@ export class Guest {
     this.#worker.setMaxListeners(0); // each terminate() listens for its end
     this.#worker.on("message", (message: GuestMessage) => this.#hear(message));
     this.#worker.on("error", (error) => this.#hear({ crashed: error.message, stack: "" }));
+    running.add(this);
     this.exited = new Promise((resolve) => {
       this.#worker.on("exit", (code) => resolve(this.#end(code)));
     });
@@ -132,11 +142,16 @@ export class Guest {
     }
     this.#crash = printable(message.crashed);
     const frames = message.stack.split("\n").filter((line) => line.includes("wasm"));
-    this.#log([`${this.#name} crashed: ${this.#crash}`, ...frames.map(printable)].join("\n"));
+    this.#log(
+      [`${this.#name} crashed: ${this.#crash}`, ...frames.map((frame) => printable(frame))].join(
+        "\n",
+      ),
+    );
   }
 
   #end(code: number): Exit {
     clearInterval(this.#again);
+    running.delete(this);
     const status = binding.release(this.#id);
     if (status >= 0) return { code: status, reason: "" };
     if (this.#stoppedBy !== undefined) {

@@ -1,16 +1,15 @@
-// The addon's Node side: the only file that knows N-API (version 9).
+// The addon as Node loads it: the worker's side and the imports. With owner.c, all that knows
+// N-API.
 //
 // What crosses it:
-//   owner  -> create, end, endAll, release, tryWrite, descriptorsMax
+//   owner  -> create, end, endAll, release, exitSoon, tryWrite, descriptorsMax
 //   worker -> enter (gives the imports), attachMemory, log
 //   guest  -> one function without arguments for each import: the caller stores the arguments in
 //             the mailbox, the first CALL_ARGUMENTS words of the page, and finds the result in its
 //             first word. N-API's own passing of arguments costs 40 ns a call more.
-#define NAPI_VERSION 9
 #include "imports.h"
+#include "napi.h"
 
-#include <limits.h>
-#include <node_api.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,29 +25,6 @@ struct worker {
   napi_env env;
   napi_ref page, memory, decide, listening;
 };
-
-// A failed status here is a bug in this file or a broken runtime.
-static void check(napi_status status, const char *what) {
-  if (status != napi_ok)
-    napi_fatal_error("tripoll", NAPI_AUTO_LENGTH, what, NAPI_AUTO_LENGTH);
-}
-
-static napi_value fail(napi_env env, const char *message) {
-  napi_throw_error(env, NULL, message);
-  return NULL;
-}
-
-static napi_value number(napi_env env, double value) {
-  napi_value result;
-  check(napi_create_double(env, value, &result), "create_double");
-  return result;
-}
-
-static uint32_t arguments(napi_env env, napi_callback_info info, size_t most, napi_value *values) {
-  size_t count = most;
-  check(napi_get_cb_info(env, info, &count, values, NULL, NULL), "get_cb_info");
-  return (uint32_t)count;
-}
 
 // Whether V8 reserved the whole address space that 32 bits can reach: then the memory never moves,
 // and what lies behind its end is not somebody else's.
@@ -267,13 +243,6 @@ static napi_value attach_memory(napi_env env, napi_callback_info info) {
   return result;
 }
 
-static uint8_t *bytes_of(napi_env env, napi_value value, size_t *bytes) {
-  void *data = NULL;
-  napi_typedarray_type type;
-  check(napi_get_typedarray_info(env, value, &type, bytes, &data, NULL, NULL), "Uint8Array");
-  return data;
-}
-
 // log(bytes: Uint8Array): to the host's stderr, blocking the guest's thread alone, as a write of
 // the guest itself would.
 static napi_value log_line(napi_env env, napi_callback_info info) {
@@ -297,132 +266,13 @@ static napi_value log_line(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// The owner's side.
-
-static struct blob blob_of(napi_env env, napi_value value) {
-  size_t bytes;
-  const uint8_t *from = bytes_of(env, value, &bytes);
-  struct blob blob = {malloc(bytes ? bytes : 1), (uint32_t)bytes};
-  if (!blob.bytes)
-    napi_fatal_error("tripoll", NAPI_AUTO_LENGTH, "out of memory", NAPI_AUTO_LENGTH);
-  memcpy(blob.bytes, from ? from : (const uint8_t *)"", bytes);
-  return blob;
-}
-
-// create(descriptorsMax, stdinGranted, cmdline, environ, exiting(), ownerMayVanish): the guest's
-// id. `exiting` is called when the guest has called exit_group and its worker has to end.
-static napi_value create(napi_env env, napi_callback_info info) {
-  napi_value values[6], name;
-  bool owner_may_vanish;
-  arguments(env, info, 6, values);
-  check(napi_get_value_bool(env, values[5], &owner_may_vanish), "ownerMayVanish");
-  struct guest_options options;
-  check(napi_get_value_uint32(env, values[0], &options.descriptors_max), "descriptorsMax");
-  check(napi_get_value_bool(env, values[1], &options.stdin_granted), "stdinGranted");
-  options.cmdline = blob_of(env, values[2]);
-  options.environ = blob_of(env, values[3]);
-  struct guest *guest = guest_create(&options);
-  if (!guest)
-    return fail(env, "the host is out of memory or descriptors");
-  napi_threadsafe_function owner;
-  check(napi_create_string_utf8(env, "tripoll exiting", NAPI_AUTO_LENGTH, &name), "string");
-  check(napi_create_threadsafe_function(env, values[4], NULL, name, 0, 1, NULL, NULL, NULL, NULL,
-                                        &owner),
-        "create_threadsafe_function");
-  check(napi_unref_threadsafe_function(env, owner), "unref_threadsafe_function");
-  guest->owner = owner;
-  if (owner_may_vanish && !guest_rouse(guest)) {
-    guest_release(guest);
-    return fail(env, "the host is out of threads");
-  }
-  return number(env, guest->id);
-}
-
-static struct guest *guest_named(napi_env env, napi_callback_info info) {
-  napi_value value;
-  uint32_t id;
-  arguments(env, info, 1, &value);
-  check(napi_get_value_uint32(env, value, &id), "id");
-  return guest_find(id);
-}
-
-// end(id): interrupts whatever the guest does and answers all it asks with -EINTR.
-static napi_value end(napi_env env, napi_callback_info info) {
-  struct guest *guest = guest_named(env, info);
-  if (!guest)
-    return NULL;
-  guest_end(guest);
-  guest_unref(guest);
-  return NULL;
-}
-
-static napi_value end_all(napi_env env, napi_callback_info info) {
-  (void)env, (void)info;
-  guest_end_all();
-  return NULL;
-}
-
-// release(id): forgets a guest whose worker is gone; the status it gave to exit_group, or -1.
-static napi_value release(napi_env env, napi_callback_info info) {
-  struct guest *guest = guest_named(env, info);
-  if (!guest)
-    return number(env, -1);
-  int32_t status = atomic_load(&guest->exited) ? guest->status : -1;
-  pthread_mutex_lock(&guest->lock);
-  void *owner = guest->owner;
-  guest->owner = NULL;
-  pthread_mutex_unlock(&guest->lock);
-  if (owner)
-    napi_release_threadsafe_function(owner, napi_tsfn_abort);
-  guest_release(guest);
-  guest_unref(guest);
-  return number(env, status);
-}
-
-// tryWrite(fd, bytes): what could be written without waiting, or -errno; -EAGAIN is "later".
-static napi_value try_write(napi_env env, napi_callback_info info) {
-  napi_value values[2];
-  arguments(env, info, 2, values);
-  int32_t fd;
-  size_t bytes;
-  check(napi_get_value_int32(env, values[0], &fd), "fd");
-  struct iovec iov = {.iov_base = bytes_of(env, values[1], &bytes)};
-  // No more than what a writable pipe takes for certain.
-  iov.iov_len = bytes < PIPE_BUF ? bytes : PIPE_BUF;
-  struct pollfd ready = {.fd = fd, .events = POLLOUT};
-  if (poll(&ready, 1, 0) == 0)
-    return number(env, -EAGAIN);
-  ssize_t written = pwritev2(fd, &iov, 1, -1, RWF_NOWAIT);
-  if (written < 0 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL))
-    written = writev(fd, &iov, 1);
-  return number(env, written < 0 ? -errno : (double)written);
-}
-
-// descriptorsMax(): the process's own RLIMIT_NOFILE.
-static napi_value descriptors_max(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct rlimit limit;
-  return number(env, getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (double)limit.rlim_cur : 0);
-}
-
-static void export(napi_env env, napi_value exports, const char *name, napi_callback callback) {
-  napi_value function;
-  check(napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function), name);
-  check(napi_set_named_property(env, exports, name, function), name);
-}
-
 NAPI_MODULE_INIT() {
   if (!kick_install())
     return fail(env, "cannot install a signal handler");
-  export(env, exports, "create", create);
-  export(env, exports, "end", end);
-  export(env, exports, "endAll", end_all);
-  export(env, exports, "release", release);
+  export_owner(env, exports);
   export(env, exports, "enter", enter);
   export(env, exports, "attachMemory", attach_memory);
   export(env, exports, "log", log_line);
-  export(env, exports, "tryWrite", try_write);
-  export(env, exports, "descriptorsMax", descriptors_max);
   napi_value list;
   check(napi_create_object(env, &list), "create_object");
   for (size_t i = 0; i < IMPORT_COUNT; i++)

@@ -221,7 +221,7 @@ int32_t sys_recvmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags
 // Entry `i` of a guest's array of mmsghdr: 0 past the end of its address space, which is a fault.
 static uint32_t entry_at(uint32_t vec, uint32_t i) {
   uint64_t at = vec + (uint64_t)i * MMSGHDR_BYTES;
-  return at + MMSGHDR_BYTES <= UINT32_MAX ? (uint32_t)at : 0;
+  return at + MMSGHDR_BYTES <= UINT64_C(1) << 32 ? (uint32_t)at : 0;
 }
 
 int32_t sys_sendmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vlen, int32_t flags) {
