@@ -1,4 +1,4 @@
-// Does to a connection what it is told, line by line, and prints what is done to it, by its address.
+// Does to a connection what it is told, line by line, and prints what is done to it.
 
 import {
   arg,

@@ -115,7 +115,7 @@ test("half-close: FIN without a byte is answered with FIN", async () => {
   assert.is(client.error, undefined);
 });
 
-test("reset: in the middle of a write the connection is dropped, and others are served", async () => {
+test("reset: in the middle of a write drops the connection, and others are served", async () => {
   const chunk = randomBytes(MIB);
   for (let i = 0; i < 20; i++) {
     const client = new Client(guest.port, () => {});
@@ -128,7 +128,7 @@ test("reset: in the middle of a write the connection is dropped, and others are 
   await holds(0);
 });
 
-test("back-pressure: who sends 100 MB and does not read costs no memory, and gets all back", async () => {
+test("back-pressure: 100 MB for a peer that does not read cost no memory", async () => {
   const chunk = randomBytes(MIB);
   const chunks = 100;
   let wrong = 0;

@@ -34,7 +34,7 @@ test("tryListen: the port, or why not", async () => {
 const ROOM = 4;
 const options = ["--listen", "127.0.0.1:0"];
 
-test("accept without descriptors: waits, does not spin, and serves when one is closed", async () => {
+test("accept without descriptors: waits without spinning until one is closed", async () => {
   const args = ["127.0.0.1:0", String(ROOM)];
   const guest = startGuest({
     module: "tests/guests/sdk-starved",
