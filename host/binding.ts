@@ -21,6 +21,8 @@ export interface Binding {
     exiting: () => void,
     ownerMayVanish: boolean,
   ): number;
+  /** Sends the guest a signal; true where that ends it, the action being the default one. */
+  signal(id: number, signum: number): boolean;
   /** Interrupts the guest and answers -EINTR to all it asks from now on. */
   end(id: number): void;
   /** The same for every guest of the process. */
@@ -37,8 +39,9 @@ export interface Binding {
     decide: Decide,
     listening: (type: number, addressBytes: number) => void,
   ): Record<string, NativeImport>;
-  /** False where V8 could not reserve the 4 GiB that the memory may reach. */
-  attachMemory(memory: WebAssembly.Memory): boolean;
+  /** Takes what the guest exports: its memory, and what calls its signal handlers. False where V8
+   * could not reserve the 4 GiB that the memory may reach. */
+  attach(memory: WebAssembly.Memory, signal?: (handler: number, signum: number) => void): boolean;
   /** Writes to stderr; blocks the guest's thread alone, and ends with the guest. */
   log(bytes: Uint8Array): void;
 

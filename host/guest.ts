@@ -44,6 +44,7 @@ interface Exports {
   memory: WebAssembly.Memory;
   _initialize?: () => void;
   _start: () => void;
+  __signal?: (handler: number, signum: number) => void;
 }
 
 /** Ends a guest that cannot run here: V8 has to reserve all that its memory may grow to, or the
@@ -78,7 +79,7 @@ async function instantiate(): Promise<Exports> {
   const imports = { linux, wasi_snapshot_preview1: makeWasiImports(module) };
   const exports = reserve(imports).exports as unknown as Exports;
   memory = exports.memory;
-  if (!binding.attachMemory(memory)) refuse();
+  if (!binding.attach(memory, exports.__signal)) refuse();
   return exports;
 }
 

@@ -9,6 +9,8 @@ import { Guest } from "./supervisor.ts";
 export { ErrorCodes, GrantError, ModuleError, TripollError, UsageError } from "./errors.ts";
 export type { Exit, Guest, StopSignal } from "./supervisor.ts";
 
+const STOP_TIMEOUT_MS = 5_000;
+
 export interface StartOptions {
   /** The bytes of the guest's WebAssembly module. */
   readonly module: Uint8Array;
@@ -26,6 +28,8 @@ export interface StartOptions {
   readonly stdin?: boolean;
   /** Whether each system call is written to stderr. */
   readonly trace?: boolean;
+  /** How long it may take to end after stop(): 5,000 unless given. */
+  readonly stopTimeoutMs?: number;
   /** Gets one line at a time for the operator: where it listens, what it was denied. */
   readonly log?: (line: string) => void;
 }
@@ -48,6 +52,7 @@ export function start(options: StartOptions): Guest {
     connect: (options.connect ?? []).map(parseGrant),
     stdin: options.stdin ?? false,
     trace: options.trace ?? false,
+    stopTimeoutMs: options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
     log: options.log ?? (() => {}),
   });
 }

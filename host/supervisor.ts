@@ -39,6 +39,8 @@ export interface GuestOptions {
   readonly connect: readonly Grant[];
   readonly stdin: boolean;
   readonly trace: boolean;
+  /** How long it may take to end after stop(). */
+  readonly stopTimeoutMs: number;
   /** Gets the lines for the operator. */
   readonly log: (line: string) => void;
 }
@@ -60,7 +62,9 @@ export class Guest {
   readonly #worker: Worker;
   readonly #log: (line: string) => void;
   readonly #name: string;
-  #stoppedBy: StopSignal | undefined;
+  readonly #stopTimeoutMs: number;
+  #endedBy: NodeJS.Signals | undefined;
+  #grace: NodeJS.Timeout | undefined;
   #entered = false;
   #refusal: string | undefined;
   #crash: string | undefined;
@@ -69,6 +73,7 @@ export class Guest {
   constructor(options: GuestOptions) {
     this.#name = printable(options.name);
     this.#log = options.log;
+    this.#stopTimeoutMs = options.stopTimeoutMs;
     const left = Math.max(0, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
     const limit = Math.min(DESCRIPTORS_MAX, left);
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
@@ -108,9 +113,22 @@ export class Guest {
     });
   }
 
-  /** Ends the guest, whether it waits, blocks or computes. */
+  /** Sends it a signal, which does what the guest has asked for, or what is Linux's default. */
+  signal(signal: NodeJS.Signals): void {
+    if (!binding.signal(this.#id, constants.signals[signal])) return;
+    this.#endedBy ??= signal;
+    this.kill();
+  }
+
+  /** Asks it to end: a signal, and after the time that it has for that, kill(). */
   stop(signal: StopSignal): void {
-    this.#stoppedBy ??= signal;
+    this.signal(signal);
+    this.#grace ??= setTimeout(() => this.kill(), this.#stopTimeoutMs);
+  }
+
+  /** Ends the guest, whether it waits, blocks or computes. */
+  kill(): void {
+    this.#endedBy ??= "SIGKILL";
     binding.end(this.#id);
     // Before that, the worker still loads the host's own code: it finds out by itself, while
     // terminate() would leak the descriptor of the file that Node is reading.
@@ -126,7 +144,7 @@ export class Guest {
   #hear(message: GuestMessage): void {
     if ("entered" in message) {
       this.#entered = true;
-      if (this.#stoppedBy !== undefined) this.#terminate();
+      if (this.#endedBy !== undefined) this.#terminate();
       return;
     }
     if ("log" in message) {
@@ -134,7 +152,7 @@ export class Guest {
       return;
     }
     // A guest that is being stopped may trip over what it was interrupted in.
-    if (this.#stoppedBy !== undefined) return;
+    if (this.#endedBy !== undefined) return;
     if ("refused" in message) {
       this.#refusal = message.refused;
       this.#log(`${this.#name} cannot be started: ${message.refused}`);
@@ -152,11 +170,12 @@ export class Guest {
   #end(code: number): Exit {
     clearInterval(this.#again);
     running.delete(this);
+    clearTimeout(this.#grace);
     const status = binding.release(this.#id);
     if (status >= 0) return { code: status, reason: "" };
-    if (this.#stoppedBy !== undefined) {
-      const number = constants.signals[this.#stoppedBy];
-      return { code: 128 + number, reason: `stopped by ${this.#stoppedBy}` };
+    if (this.#endedBy !== undefined) {
+      const number = constants.signals[this.#endedBy];
+      return { code: 128 + number, reason: `stopped by ${this.#endedBy}` };
     }
     if (this.#refusal !== undefined) return { code: REFUSED_STATUS, reason: this.#refusal };
     if (this.#crash !== undefined) return { code: TRAP_STATUS, reason: this.#crash };

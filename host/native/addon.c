@@ -2,8 +2,8 @@
 // N-API.
 //
 // What crosses it:
-//   owner  -> create, end, endAll, release, exitSoon, tryWrite, descriptorsMax
-//   worker -> enter (gives the imports), attachMemory, log
+//   owner  -> create, signal, end, endAll, release, exitSoon, tryWrite, descriptorsMax
+//   worker -> enter (gives the imports), attach, log
 //   guest  -> one function without arguments for each import: the caller stores the arguments in
 //             the mailbox, the first CALL_ARGUMENTS words of the page, and finds the result in its
 //             first word. N-API's own passing of arguments costs 40 ns a call more.
@@ -23,7 +23,7 @@ enum {
 // What a worker's environment holds for its guest.
 struct worker {
   napi_env env;
-  napi_ref page, memory, decide, listening;
+  napi_ref page, memory, decide, listening, signal;
 };
 
 // Whether V8 reserved the whole address space that 32 bits can reach: then the memory never moves,
@@ -126,7 +126,24 @@ static void exiting(struct guest *guest) {
   pthread_mutex_unlock(&guest->lock);
 }
 
-static const struct host node = {refresh_memory, decide, listening, exiting};
+// A trap in the handler stays pending: it is thrown when the import returns.
+static bool handle(struct guest *guest, uint32_t handler, int32_t signum) {
+  struct worker *worker = guest->worker;
+  napi_env env = worker->env;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env, &scope) != napi_ok)
+    return false;
+  napi_value callee, global, values[2];
+  bool well = napi_get_reference_value(env, worker->signal, &callee) == napi_ok &&
+              napi_get_global(env, &global) == napi_ok &&
+              napi_create_int32(env, (int32_t)handler, &values[0]) == napi_ok &&
+              napi_create_int32(env, signum, &values[1]) == napi_ok &&
+              napi_call_function(env, global, callee, 2, values, NULL) == napi_ok;
+  napi_close_handle_scope(env, scope);
+  return well;
+}
+
+static const struct host node = {refresh_memory, decide, listening, exiting, handle};
 
 // The imports.
 
@@ -136,6 +153,7 @@ static struct guest *guest_of(napi_env env, napi_callback_info info) {
   return data;
 }
 
+#define ARGUMENTS_0
 #define ARGUMENTS_1 , call[0]
 #define ARGUMENTS_2 ARGUMENTS_1, call[1]
 #define ARGUMENTS_3 ARGUMENTS_2, call[2]
@@ -143,11 +161,19 @@ static struct guest *guest_of(napi_env env, napi_callback_info info) {
 #define ARGUMENTS_5 ARGUMENTS_4, call[4]
 #define ARGUMENTS_6 ARGUMENTS_5, call[5]
 
+// The arguments are copied: a signal handler's own calls overwrite the mailbox, and a call that is
+// restarted needs them again.
 #define DEFINE(name, count, ...)                                                                   \
   static napi_value import_##name(napi_env env, napi_callback_info info) {                         \
     struct guest *guest = guest_of(env, info);                                                     \
-    int32_t *call = guest->call;                                                                   \
-    call[0] = sys_##name(guest ARGUMENTS_##count);                                                 \
+    int32_t call[CALL_ARGUMENTS], result;                                                          \
+    memcpy(call, guest->call, sizeof call);                                                        \
+    if (guest_attention(guest) && !signals_before(guest))                                          \
+      return NULL;                                                                                 \
+    do                                                                                             \
+      result = sys_##name(guest ARGUMENTS_##count);                                                \
+    while ((guest_attention(guest) || result == -RESTART) && signals_after(guest, &result));       \
+    guest->call[0] = result;                                                                       \
     return NULL;                                                                                   \
   }
 IMPORTS(DEFINE)
@@ -202,8 +228,12 @@ static napi_value enter(napi_env env, napi_callback_info info) {
     guest_unref(guest);
     return fail(env, "the guest has ended");
   }
-  *worker = (struct worker){env, reference(env, values[1]), NULL, reference(env, values[2]),
-                            reference(env, values[3])};
+  *worker = (struct worker){
+      .env = env,
+      .page = reference(env, values[1]),
+      .decide = reference(env, values[2]),
+      .listening = reference(env, values[3]),
+  };
   guest->host = &node;
   guest->worker = worker;
   guest->call = (int32_t *)page;
@@ -228,16 +258,23 @@ static struct guest *guest_here(napi_env env) {
   return guest;
 }
 
-// attachMemory(memory: WebAssembly.Memory): false where V8 could not reserve its address space.
-static napi_value attach_memory(napi_env env, napi_callback_info info) {
-  napi_value memory, result;
-  arguments(env, info, 1, &memory);
+// attach(memory: WebAssembly.Memory, signal?: (handler, signum) => void): what the guest exports.
+// False where V8 could not reserve the memory's address space.
+static napi_value attach(napi_env env, napi_callback_info info) {
+  napi_value values[2], result;
+  napi_valuetype type;
+  arguments(env, info, 2, values);
+  check(napi_typeof(env, values[1], &type), "typeof");
   struct guest *guest = guest_here(env);
   if (!guest)
     return fail(env, "no guest has entered");
   struct worker *worker = guest->worker;
   bool moved;
-  worker->memory = reference(env, memory);
+  worker->memory = reference(env, values[0]);
+  if (type == napi_function) {
+    worker->signal = reference(env, values[1]);
+    guest->handles_signals = true;
+  }
   if (!adopt_memory(guest, &moved) || napi_get_boolean(env, !moved, &result) != napi_ok)
     return NULL;
   return result;
@@ -271,7 +308,7 @@ NAPI_MODULE_INIT() {
     return fail(env, "cannot install a signal handler");
   export_owner(env, exports);
   export(env, exports, "enter", enter);
-  export(env, exports, "attachMemory", attach_memory);
+  export(env, exports, "attach", attach);
   export(env, exports, "log", log_line);
   napi_value list;
   check(napi_create_object(env, &list), "create_object");

@@ -2,10 +2,9 @@
 //
 // To stop a guest, `ending` is set and its thread gets KICK every 5 ms until the worker is gone.
 // A kick alone could be lost between the look at the flag and the kernel; repeated, it cannot.
-#include "guest.h"
+#include "signal.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -23,7 +22,31 @@ static struct {
   uint32_t last_id;
 } registry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void on_kick(int signal) { (void)signal; }
+// The guest whose thread this is.
+static _Thread_local struct guest *here;
+
+static void on_kick(int signal) {
+  (void)signal;
+  if (here)
+    atomic_store(&here->attention, true);
+}
+
+// A timer that kicks the calling thread when it is armed. NULL: there is none to be had.
+struct alarm *alarm_create(void) {
+  struct alarm *alarm = calloc(1, sizeof *alarm);
+  struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = KICK};
+  event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+  if (alarm && timer_create(CLOCK_MONOTONIC, &event, &alarm->timer) == 0)
+    return alarm;
+  free(alarm);
+  return NULL;
+}
+
+void alarm_destroy(struct alarm *alarm) {
+  if (alarm)
+    timer_delete(alarm->timer);
+  free(alarm);
+}
 
 // Installs the kick's handler, without SA_RESTART: a blocked system call has to return.
 bool kick_install(void) {
@@ -70,6 +93,7 @@ static void destroy(struct guest *guest) {
   table_destroy(guest);
   free(guest->cmdline.bytes);
   free(guest->environ.bytes);
+  pthread_cond_destroy(&guest->kicked);
   pthread_mutex_destroy(&guest->lock);
   free(guest);
 }
@@ -81,6 +105,7 @@ struct guest *guest_create(const struct guest_options *options) {
   if (!guest)
     return NULL;
   pthread_mutex_init(&guest->lock, NULL);
+  pthread_cond_init(&guest->kicked, NULL);
   guest->refs = 1;
   guest->placeholder = -1;
   guest->cmdline = options->cmdline;
@@ -90,6 +115,7 @@ struct guest *guest_create(const struct guest_options *options) {
     destroy(guest);
     return NULL;
   }
+  signals_changed(guest);
   pthread_mutex_lock(&registry.lock);
   guest->id = ++registry.last_id;
   guest->next = registry.first;
@@ -132,79 +158,112 @@ bool guest_enter(struct guest *guest) {
     guest->refs++;
   }
   pthread_mutex_unlock(&guest->lock);
-  if (entered)
+  if (entered) {
+    here = guest;
     mask_signals();
+  }
   return entered;
 }
 
 // The worker's environment ends: whatever it was doing, nothing it opened is left.
 void guest_leave(struct guest *guest) {
   atomic_store(&guest->ending, true);
+  alarm_destroy(guest->alarm);
+  guest->alarm = NULL;
   table_close_all(guest);
+  here = NULL;
   pthread_mutex_lock(&guest->lock);
   guest->tid = 0;
   guest->gone = true;
+  pthread_cond_signal(&guest->kicked);
   pthread_mutex_unlock(&guest->lock);
   guest_unref(guest);
 }
 
-static void kick_every(struct guest *guest, long nanoseconds) {
-  const struct timespec pause = {.tv_nsec = nanoseconds};
-  for (bool gone = false; !gone; nanosleep(&pause, NULL)) {
-    pthread_mutex_lock(&guest->lock);
-    gone = guest->gone;
-    // Under the lock, the thread cannot end and its number cannot go to another.
-    if (guest->tid)
+static struct timespec in_nanoseconds(long nanoseconds) {
+  struct timespec at;
+  clock_gettime(CLOCK_REALTIME, &at);
+  at.tv_nsec += nanoseconds;
+  at.tv_sec += at.tv_nsec / 1000000000;
+  at.tv_nsec %= 1000000000;
+  return at;
+}
+
+// The kicker's thread. Under the lock, the guest's thread cannot end and its number cannot go to
+// another.
+static void *kick(void *argument) {
+  struct guest *guest = argument;
+  pthread_mutex_lock(&guest->lock);
+  while (!guest->gone) {
+    bool urgent = guest_is_ending(guest) || atomic_load(&guest->raised);
+    if (guest->tid && (urgent || guest->rousing))
       syscall(SYS_tgkill, getpid(), guest->tid, KICK);
-    pthread_mutex_unlock(&guest->lock);
+    if (!urgent && !guest->rousing) {
+      pthread_cond_wait(&guest->kicked, &guest->lock);
+      continue;
+    }
+    const struct timespec next = in_nanoseconds(urgent ? KICK_EVERY_NS : ROUSE_EVERY_NS);
+    pthread_cond_timedwait(&guest->kicked, &guest->lock, &next);
   }
+  pthread_mutex_unlock(&guest->lock);
   guest_unref(guest);
-}
-
-static void *kick(void *guest) {
-  kick_every(guest, KICK_EVERY_NS);
   return NULL;
 }
 
-static void *rouse(void *guest) {
-  kick_every(guest, ROUSE_EVERY_NS);
-  return NULL;
-}
-
-// Starts a detached thread that has a reference to the guest; false when there is none to be had.
-static bool start_thread(struct guest *guest, void *(*run)(void *)) {
+// Starts the kicker or wakes it; the lock is held. False where there is no thread to be had.
+static bool kick_now(struct guest *guest) {
   pthread_t thread;
   sigset_t all, before;
-  ref(guest);
+  if (guest->gone)
+    return true;
+  if (guest->kicking) {
+    pthread_cond_signal(&guest->kicked);
+    return true;
+  }
   // It takes no signal that Node's own threads should see.
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  bool started = pthread_create(&thread, NULL, run, guest) == 0;
+  guest->kicking = pthread_create(&thread, NULL, kick, guest) == 0;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (started)
+  if (guest->kicking) {
     pthread_detach(thread);
-  else
-    guest_unref(guest);
-  return started;
+    guest->refs++;
+  }
+  return guest->kicking;
 }
 
 // For an owner that is itself a worker: when its own owner terminates it, nobody ends the guest
 // but V8, which cannot reach into a system call. Roused now and then, the guest asks.
-bool guest_rouse(struct guest *guest) { return start_thread(guest, rouse); }
+bool guest_rouse(struct guest *guest) {
+  pthread_mutex_lock(&guest->lock);
+  guest->rousing = true;
+  bool started = kick_now(guest);
+  pthread_mutex_unlock(&guest->lock);
+  return started;
+}
 
 // Every import returns -EINTR from now on, a blocked one at once. Ending the worker's JavaScript
 // is the caller's part.
 void guest_end(struct guest *guest) {
+  pthread_mutex_lock(&guest->lock);
   atomic_store(&guest->ending, true);
-  pthread_mutex_lock(&guest->lock);
-  bool start = !guest->kicking && !guest->gone;
-  guest->kicking |= start;
+  atomic_store(&guest->attention, true);
+  kick_now(guest);
   pthread_mutex_unlock(&guest->lock);
-  if (!start || start_thread(guest, kick))
-    return;
+}
+
+// Sends the guest a signal. True where that ends it: the action is the default one and fatal.
+bool guest_signal(struct guest *guest, int32_t signum) {
+  uint64_t bit = UINT64_C(1) << (signum - 1);
+  bool fatal = atomic_load(&guest->fatal) & bit;
   pthread_mutex_lock(&guest->lock);
-  guest->kicking = false;
+  atomic_fetch_or(&guest->raised, bit);
+  atomic_store(&guest->attention, true);
+  if (guest->tid)
+    syscall(SYS_tgkill, getpid(), guest->tid, KICK);
+  kick_now(guest);
   pthread_mutex_unlock(&guest->lock);
+  return fatal;
 }
 
 void guest_end_all(void) {
@@ -227,6 +286,7 @@ void guest_release(struct guest *guest) {
   pthread_mutex_unlock(&registry.lock);
   pthread_mutex_lock(&guest->lock);
   guest->gone = true;
+  pthread_cond_signal(&guest->kicked);
   guest->owner = NULL;
   pthread_mutex_unlock(&guest->lock);
   guest_unref(guest);

@@ -22,13 +22,27 @@ enum {
   STDIO_PIECE_BYTES = 1 << 20, // the most that one kernel entry moves where it could run long
 };
 
-enum kind { KIND_STDIO, KIND_EPOLL, KIND_SOCKET, KIND_EVENTFD, KIND_TIMERFD };
+enum kind {
+  KIND_STDIO,
+  KIND_EPOLL,
+  KIND_SOCKET,
+  KIND_PIPE,
+  KIND_EVENTFD,
+  KIND_TIMERFD,
+  KIND_SIGNALFD
+};
 
 // What a socket's address is wanted for; the numbers are shared with host/policy.ts.
 enum verb { VERB_BIND = 1, VERB_LISTEN, VERB_CONNECT, VERB_SEND };
 
 // The policy's answers; shared with host/policy.ts.
 enum verdict { DENIED = 0, GRANTED = 1, HARMLESS = 2 };
+
+enum { SIGNALS_MAX = 64, SIGSET_BYTES = 8 };
+
+// What an interrupted call answers inside the addon, where SA_RESTART may start it again: the
+// kernel's own ERESTARTSYS.
+enum { RESTART = 512 };
 
 struct peers;
 
@@ -42,8 +56,16 @@ struct description {
   bool granted; // bound under a grant: may listen; a UDP socket may answer its senders
   bool lingers; // SO_LINGER was set: its close could block
   int64_t receive_timeout_ns, send_timeout_ns; // SO_RCVTIMEO, SO_SNDTIMEO; 0 is none
-  bool nonblocking; // KIND_STDIO: the guest's O_NONBLOCK; the host's description never changes
+  // KIND_STDIO, KIND_SIGNALFD: the guest's O_NONBLOCK; the kernel's description keeps its own.
+  bool nonblocking;
   struct peers *peers;
+  struct signalfd *signalfd;
+};
+
+// What a signal does: rt_sigaction(2), the handler being the guest's own number for it.
+struct action {
+  uint32_t handler, flags;
+  uint64_t mask;
 };
 
 // One guest number. `description` is NULL where the number is free.
@@ -65,8 +87,10 @@ struct host {
   enum verdict (*decide)(struct guest *guest, enum verb verb, int type, size_t bytes);
   // The first `bytes` of guest->address are where a socket now waits for clients.
   void (*listening)(struct guest *guest, int type, size_t bytes);
-  // exit_group was called; the owner must end the worker.
+  // The guest has ended itself; the owner must end the worker.
   void (*exiting)(struct guest *guest);
+  // Runs a signal handler; false where it trapped, and the trap has to go on.
+  bool (*handle)(struct guest *guest, uint32_t handler, int32_t signum);
 };
 
 struct blob {
@@ -80,12 +104,17 @@ struct guest {
   uint32_t refs; // registry, worker, kicker
   pid_t tid;     // the worker's thread, 0 before guest_enter() and after guest_leave()
   bool gone;     // the worker will not come back
-  bool kicking;
+  bool kicking;  // the kicker's thread runs
+  bool rousing;  // it also kicks now and then, see guest_rouse()
+  pthread_cond_t kicked;
   void *owner; // what host->exiting needs, NULL when the owner has let go
   struct guest *next;
 
-  atomic_bool ending; // every import returns -EINTR from now on
-  atomic_bool exited; // by exit_group, with `status`
+  atomic_bool ending;    // every import returns -EINTR from now on
+  atomic_bool exited;    // by exit_group or a signal, with `status`
+  atomic_bool attention; // there may be a signal: look before and after each call
+  atomic_ullong raised;  // signals from other threads, bit n-1 is signal n
+  atomic_ullong fatal;   // signals that would end the guest if they came now
   int32_t status;
 
   // The guest's thread, from here on.
@@ -100,6 +129,15 @@ struct guest {
   uint64_t *taken;     // a bit a number, so that the lowest free one is found quickly
   int placeholder;     // parks kernel numbers, -1 until needed
   struct blob cmdline, environ;
+
+  // Signals, see signal.c.
+  bool handles_signals; // it has an export __signal
+  uint64_t pending, blocked;
+  bool mask_swapped; // `blocked` holds for one call; afterwards, `mask_before` again
+  uint64_t mask_before;
+  struct action actions[SIGNALS_MAX];
+  struct signalfd *signalfds;
+  struct alarm *alarm;
 };
 
 struct guest_options {
@@ -126,6 +164,21 @@ static inline void guest_roused(struct guest *guest) {
     atomic_store(&guest->ending, true);
 }
 
+// signal.c
+bool guest_signal(struct guest *guest, int32_t signum);
+void signal_raise(struct guest *guest, int32_t signum);
+uint64_t signals_deliverable(struct guest *guest);
+bool signals_after(struct guest *guest, int32_t *result);
+bool signals_before(struct guest *guest);
+void signals_changed(struct guest *guest);
+void mask_swap(struct guest *guest, uint64_t mask);
+void mask_restore(struct guest *guest, int32_t result);
+void guest_die(struct guest *guest, int32_t status);
+
+static inline bool guest_attention(struct guest *guest) {
+  return atomic_load_explicit(&guest->attention, memory_order_relaxed);
+}
+
 static inline bool guest_is_ending(struct guest *guest) {
   return atomic_load_explicit(&guest->ending, memory_order_relaxed);
 }
@@ -133,9 +186,12 @@ static inline bool guest_is_ending(struct guest *guest) {
 // table.c: guest numbers
 bool table_create(struct guest *guest, uint32_t count);
 int32_t table_lowest(struct guest *guest, uint32_t from);
+int32_t table_find(struct guest *guest, const struct description *description);
 int32_t table_install(struct guest *guest, int32_t vfd, int kfd, struct description *description,
                       bool cloexec);
 int32_t table_open(struct guest *guest, long kfd, const struct description *like, bool cloexec);
+int32_t table_pair(struct guest *guest, const int kfds[2], const struct description *like,
+                   bool cloexec, int32_t vfds[2]);
 int32_t table_close(struct guest *guest, int32_t vfd);
 void table_close_all(struct guest *guest);
 void table_destroy(struct guest *guest);

@@ -9,15 +9,25 @@
 #include <stddef.h>
 #include <sys/uio.h>
 
+#define NS_PER_S INT64_C(1000000000)
+
 enum { TIMESPEC_BYTES = 16 };
 
 // sys_event.c
 bool timespec_from_guest(struct guest *guest, struct timespec *to, uint32_t from);
-// sys_epoll.c
+bool timespec_is_sane(const struct timespec *span);
+struct timespec timespec_sum(const struct timespec *a, const struct timespec *b);
+struct timespec timespec_difference(const struct timespec *a, const struct timespec *b);
 struct timespec time_from_now(const struct timespec *span);
 struct timespec time_until(const struct timespec *deadline);
+// sys_epoll.c
+int32_t mask_from_guest(struct guest *guest, uint32_t sigmask, uint32_t sigsetsize);
+// sys_signal.c
+int32_t signalfd_read(struct guest *guest, struct slot *slot, struct iovec *vector, int32_t count);
 // sys_file.c
+int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec);
 int32_t iovecs_from_guest(struct guest *guest, struct iovec *to, uint32_t from, uint32_t count);
+int32_t broken_pipe(struct guest *guest, struct slot *slot, int32_t result, int32_t flags);
 // sys_socket.c
 int32_t destination(struct guest *guest, struct slot *slot, int32_t flags, uint32_t addr,
                     int32_t length, struct sockaddr_storage *address);
@@ -68,8 +78,36 @@ int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,
   X(getrandom, 3, uint32_t buf, uint32_t buflen, uint32_t flags)                                   \
   X(cmdline, 2, uint32_t buf, uint32_t len)                                                        \
   X(environ, 2, uint32_t buf, uint32_t len)                                                        \
+  X(poll, 3, uint32_t fds, uint32_t nfds, int32_t timeout)                                         \
+  X(ppoll, 5, uint32_t fds, uint32_t nfds, uint32_t timeout, uint32_t sigmask,                     \
+    uint32_t sigsetsize)                                                                           \
+  X(dup, 1, int32_t oldfd)                                                                         \
+  X(dup3, 3, int32_t oldfd, int32_t newfd, int32_t flags)                                          \
+  X(ioctl, 3, int32_t fd, uint32_t request, uint32_t argp)                                         \
+  X(fstat, 2, int32_t fd, uint32_t statbuf)                                                        \
+  X(pipe2, 2, uint32_t pipefd, int32_t flags)                                                      \
+  X(signalfd4, 4, int32_t fd, uint32_t mask, uint32_t sizemask, int32_t flags)                     \
+  X(rt_sigaction, 4, int32_t signum, uint32_t act, uint32_t oldact, uint32_t sigsetsize)           \
+  X(rt_sigprocmask, 4, int32_t how, uint32_t set, uint32_t oldset, uint32_t sigsetsize)            \
+  X(rt_sigpending, 2, uint32_t set, uint32_t sigsetsize)                                           \
+  X(rt_sigsuspend, 2, uint32_t mask, uint32_t sigsetsize)                                          \
+  X(rt_sigtimedwait, 4, uint32_t set, uint32_t info, uint32_t timeout, uint32_t sigsetsize)        \
+  X(kill, 2, int32_t pid, int32_t sig)                                                             \
+  X(tgkill, 3, int32_t tgid, int32_t tid, int32_t sig)                                             \
+  X(clock_nanosleep, 4, int32_t clockid, int32_t flags, uint32_t request, uint32_t remain)         \
+  X(clock_getres, 2, int32_t clockid, uint32_t res)                                                \
+  X(setitimer, 3, int32_t which, uint32_t new_value, uint32_t old_value)                           \
+  X(uname, 1, uint32_t buf)                                                                        \
+  X(getrusage, 2, int32_t who, uint32_t usage)                                                     \
+  X(getpid, 0)                                                                                     \
+  X(getuid, 0)                                                                                     \
+  X(geteuid, 0)                                                                                    \
+  X(getgid, 0)                                                                                     \
+  X(getegid, 0)                                                                                    \
+  X(sched_yield, 0)                                                                                \
   X(exit_group, 1, int32_t status)
 
-#define DECLARE(name, count, ...) int32_t sys_##name(struct guest *guest, __VA_ARGS__);
+#define DECLARE(name, count, ...)                                                                  \
+  int32_t sys_##name(struct guest *guest __VA_OPT__(, ) __VA_ARGS__);
 IMPORTS(DECLARE)
 #undef DECLARE

@@ -87,6 +87,22 @@ static napi_value end(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+// signal(id, signum): sends a signal; true where that ends the guest.
+static napi_value send_signal(napi_env env, napi_callback_info info) {
+  napi_value values[2], result;
+  uint32_t id;
+  int32_t signum;
+  arguments(env, info, 2, values);
+  check(napi_get_value_uint32(env, values[0], &id), "id");
+  check(napi_get_value_int32(env, values[1], &signum), "signum");
+  struct guest *guest = guest_find(id);
+  bool fatal = guest && guest_signal(guest, signum);
+  if (guest)
+    guest_unref(guest);
+  check(napi_get_boolean(env, fatal, &result), "get_boolean");
+  return result;
+}
+
 static napi_value end_all(napi_env env, napi_callback_info info) {
   (void)env, (void)info;
   guest_end_all();
@@ -152,6 +168,7 @@ static napi_value descriptors_max(napi_env env, napi_callback_info info) {
 
 void export_owner(napi_env env, napi_value exports) {
   export(env, exports, "create", create);
+  export(env, exports, "signal", send_signal);
   export(env, exports, "end", end);
   export(env, exports, "endAll", end_all);
   export(env, exports, "release", release);

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <sys/epoll.h>
 
-enum { EVENT_BYTES = 16, EVENTS_MAX = INT_MAX / EVENT_BYTES, SIGSET_BYTES = 8 };
+enum { EVENT_BYTES = 16, EVENTS_MAX = INT_MAX / EVENT_BYTES };
 
 _Static_assert(sizeof(struct epoll_event) <= EVENT_BYTES, "the kernel's event must fit");
 
@@ -55,32 +55,6 @@ static void spread(uint8_t *events, long count) {
   }
 }
 
-// The moment on CLOCK_MONOTONIC that is `span` away.
-struct timespec time_from_now(const struct timespec *span) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  now.tv_nsec += span->tv_nsec;
-  long carry = now.tv_nsec >= 1000000000;
-  now.tv_nsec -= carry * 1000000000;
-  // A wait of centuries is one without end, and must not overflow into the past.
-  if (__builtin_add_overflow(now.tv_sec, span->tv_sec + carry, &now.tv_sec))
-    now.tv_sec = LONG_MAX;
-  return now;
-}
-
-// What is left until then, 0 when it has passed.
-struct timespec time_until(const struct timespec *deadline) {
-  struct timespec now, left;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  left.tv_sec = deadline->tv_sec - now.tv_sec;
-  left.tv_nsec = deadline->tv_nsec - now.tv_nsec;
-  if (left.tv_nsec < 0) {
-    left.tv_sec--;
-    left.tv_nsec += 1000000000;
-  }
-  return left.tv_sec < 0 ? (struct timespec){0} : left;
-}
-
 // Waits in milliseconds, or where `span` is given in nanoseconds. A kick that asks nothing of the
 // guest makes it wait again for what is left.
 static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
@@ -91,21 +65,29 @@ static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t 
   uint8_t *to = guest_range(guest, events, count > 0 ? (uint64_t)count * EVENT_BYTES : 0);
   struct timespec left = {0}, deadline = {0};
   bool finite = span || timeout > 0;
+  // A mere look is never interrupted.
+  bool glances = span ? span->tv_sec == 0 && span->tv_nsec == 0 : timeout == 0;
   if (finite) {
     left = span ? *span : (struct timespec){timeout / 1000, timeout % 1000 * 1000000};
     deadline = time_from_now(&left);
   }
   for (;;) {
-    if (guest_is_ending(guest))
-      return -EINTR;
+    // Events that are there come before a signal, as in the kernel: one look.
+    bool looks = !glances && guest_attention(guest) && interrupted(guest);
+    if (looks) {
+      timeout = 0;
+      left = (struct timespec){0};
+    }
     long result = span ? syscall(SYS_epoll_pwait2, kfd, to, count, &left, NULL, SIGSET_BYTES)
                        : syscall(SYS_epoll_pwait, kfd, to, count, timeout, NULL, SIGSET_BYTES);
-    if (result >= 0) {
+    if (result > 0 || (result == 0 && !looks)) {
       spread(to, result);
       return (int32_t)result;
     }
-    if (errno != EINTR)
+    if (result < 0 && errno != EINTR)
       return -errno;
+    if (looks)
+      return -EINTR;
     guest_roused(guest);
     if (finite)
       left = time_until(&deadline);
@@ -119,20 +101,27 @@ int32_t sys_epoll_wait(struct guest *guest, int32_t epfd, uint32_t events, int32
   return wait(guest, epfd, events, maxevents, timeout, NULL);
 }
 
-// Signals reach a guest only once rt_sigaction and rt_sigprocmask exist for it; until then a mask
-// is checked and has nothing to block.
-static int32_t check_sigmask(struct guest *guest, uint32_t sigmask, uint32_t sigsetsize) {
+// Takes over the mask of a call that has one for its own time: 0, -EINVAL, -EFAULT.
+int32_t mask_from_guest(struct guest *guest, uint32_t sigmask, uint32_t sigsetsize) {
+  uint64_t mask;
   if (!sigmask)
     return 0;
   if (sigsetsize != SIGSET_BYTES)
     return -EINVAL;
-  return guest_holds(guest, sigmask, SIGSET_BYTES) ? 0 : -EFAULT;
+  if (!copy_from_guest(guest, &mask, sigmask, sizeof mask))
+    return -EFAULT;
+  mask_swap(guest, mask);
+  return 0;
 }
 
 int32_t sys_epoll_pwait(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
                         int32_t timeout, uint32_t sigmask, uint32_t sigsetsize) {
-  int32_t error = check_sigmask(guest, sigmask, sigsetsize);
-  return error ? error : wait(guest, epfd, events, maxevents, timeout, NULL);
+  int32_t error = mask_from_guest(guest, sigmask, sigsetsize);
+  if (error)
+    return error;
+  int32_t result = wait(guest, epfd, events, maxevents, timeout, NULL);
+  mask_restore(guest, result);
+  return result;
 }
 
 int32_t sys_epoll_pwait2(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
@@ -141,9 +130,13 @@ int32_t sys_epoll_pwait2(struct guest *guest, int32_t epfd, uint32_t events, int
   if (timeout) {
     if (!timespec_from_guest(guest, &span, timeout))
       return -EFAULT;
-    if (span.tv_sec < 0 || span.tv_nsec < 0 || span.tv_nsec >= 1000000000)
+    if (!timespec_is_sane(&span))
       return -EINVAL;
   }
-  int32_t error = check_sigmask(guest, sigmask, sigsetsize);
-  return error ? error : wait(guest, epfd, events, maxevents, -1, timeout ? &span : NULL);
+  int32_t error = mask_from_guest(guest, sigmask, sigsetsize);
+  if (error)
+    return error;
+  int32_t result = wait(guest, epfd, events, maxevents, -1, timeout ? &span : NULL);
+  mask_restore(guest, result);
+  return result;
 }

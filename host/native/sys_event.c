@@ -20,6 +20,45 @@ bool timespec_from_guest(struct guest *guest, struct timespec *to, uint32_t from
   return true;
 }
 
+bool timespec_is_sane(const struct timespec *span) {
+  return span->tv_sec >= 0 && span->tv_nsec >= 0 && span->tv_nsec < NS_PER_S;
+}
+
+// What is past the end of time is its end: an overflow must not lead into the past.
+struct timespec timespec_sum(const struct timespec *a, const struct timespec *b) {
+  struct timespec sum = {.tv_nsec = a->tv_nsec + b->tv_nsec};
+  long carry = sum.tv_nsec >= NS_PER_S;
+  sum.tv_nsec -= carry * NS_PER_S;
+  if (__builtin_add_overflow(a->tv_sec, b->tv_sec, &sum.tv_sec) ||
+      __builtin_add_overflow(sum.tv_sec, carry, &sum.tv_sec))
+    sum.tv_sec = INT64_MAX;
+  return sum;
+}
+
+// a - b, 0 where that is below 0.
+struct timespec timespec_difference(const struct timespec *a, const struct timespec *b) {
+  struct timespec left = {a->tv_sec - b->tv_sec, a->tv_nsec - b->tv_nsec};
+  if (left.tv_nsec < 0) {
+    left.tv_sec--;
+    left.tv_nsec += NS_PER_S;
+  }
+  return left.tv_sec < 0 ? (struct timespec){0} : left;
+}
+
+// The moment on CLOCK_MONOTONIC that is `span` away.
+struct timespec time_from_now(const struct timespec *span) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return timespec_sum(&now, span);
+}
+
+// What is left until then, 0 when it has passed.
+struct timespec time_until(const struct timespec *deadline) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return timespec_difference(deadline, &now);
+}
+
 // The kernel's own layout: a tv_nsec below 10^9 leaves the upper 4 bytes 0.
 _Static_assert(sizeof(struct timespec) == TIMESPEC_BYTES, "timespec goes out as it is");
 _Static_assert(sizeof(struct itimerspec) == 2 * TIMESPEC_BYTES, "itimerspec goes out as it is");

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+
+enum { PIPE_BYTES_MAX = 1 << 20 };
 
 // Takes over a guest's array of iovec (u32 base @0, u32 len @4) as a 32-bit kernel would: -EINVAL
 // for a count over UIO_MAXIOV or a length over INT32_MAX, -EFAULT. A bad range becomes IMPOSSIBLE.
@@ -96,15 +99,30 @@ static int32_t stdio_move(struct guest *guest, struct slot *slot, long number, s
   }
 }
 
+// EPIPE raises SIGPIPE in the guest alone, where the kernel would: not for datagrams, and not if
+// the call asked for silence.
+int32_t broken_pipe(struct guest *guest, struct slot *slot, int32_t result, int32_t flags) {
+  const struct description *description = slot->description;
+  bool stream = description->kind != KIND_SOCKET || description->type == SOCK_STREAM;
+  if (result == -EPIPE && stream && !(flags & MSG_NOSIGNAL))
+    signal_raise(guest, SIGPIPE);
+  return result;
+}
+
 static int32_t move(struct guest *guest, int32_t fd, long number, uint32_t buf, uint32_t count) {
   struct slot *slot = table_slot(guest, fd);
   if (!slot)
     return -EBADF;
   void *range = guest_range(guest, buf, count);
-  if (slot->description->kind != KIND_STDIO)
-    return (int32_t)kernel_on(guest, slot, number, (long)range, count, 0, 0, 0);
   struct iovec iov = {range, count};
-  return stdio_move(guest, slot, number == SYS_read ? SYS_readv : SYS_writev, &iov, 1);
+  switch (slot->description->kind) {
+  case KIND_STDIO:
+    return stdio_move(guest, slot, number == SYS_read ? SYS_readv : SYS_writev, &iov, 1);
+  case KIND_SIGNALFD:
+    return number == SYS_read ? signalfd_read(guest, slot, &iov, 1) : -EINVAL;
+  default:
+    return (int32_t)kernel_on(guest, slot, number, (long)range, count, 0, 0, 0);
+  }
 }
 
 int32_t sys_read(struct guest *guest, int32_t fd, uint32_t buf, uint32_t count) {
@@ -112,7 +130,15 @@ int32_t sys_read(struct guest *guest, int32_t fd, uint32_t buf, uint32_t count) 
 }
 
 int32_t sys_write(struct guest *guest, int32_t fd, uint32_t buf, uint32_t count) {
-  return move(guest, fd, SYS_write, buf, count);
+  int32_t result = move(guest, fd, SYS_write, buf, count);
+  return result == -EPIPE ? broken_pipe(guest, table_slot(guest, fd), result, 0) : result;
+}
+
+static bool is_empty(const struct iovec *vector, int32_t count) {
+  size_t bytes = 0;
+  for (int32_t i = 0; i < count; i++)
+    bytes += vector[i].iov_len;
+  return bytes == 0;
 }
 
 static int32_t movev(struct guest *guest, int32_t fd, long number, uint32_t iov, uint32_t iovcnt) {
@@ -123,9 +149,16 @@ static int32_t movev(struct guest *guest, int32_t fd, long number, uint32_t iov,
   int32_t count = iovecs_from_guest(guest, vector, iov, iovcnt);
   if (count < 0)
     return count;
-  if (slot->description->kind == KIND_STDIO)
+  switch (slot->description->kind) {
+  case KIND_STDIO:
     return stdio_move(guest, slot, number, vector, count);
-  return (int32_t)kernel_on(guest, slot, number, (long)vector, count, 0, 0, 0);
+  case KIND_SIGNALFD:
+    if (number == SYS_writev)
+      return -EINVAL;
+    return is_empty(vector, count) ? 0 : signalfd_read(guest, slot, vector, count);
+  default:
+    return (int32_t)kernel_on(guest, slot, number, (long)vector, count, 0, 0, 0);
+  }
 }
 
 int32_t sys_readv(struct guest *guest, int32_t fd, uint32_t iov, uint32_t iovcnt) {
@@ -133,14 +166,16 @@ int32_t sys_readv(struct guest *guest, int32_t fd, uint32_t iov, uint32_t iovcnt
 }
 
 int32_t sys_writev(struct guest *guest, int32_t fd, uint32_t iov, uint32_t iovcnt) {
-  return movev(guest, fd, SYS_writev, iov, iovcnt);
+  int32_t result = movev(guest, fd, SYS_writev, iov, iovcnt);
+  return result == -EPIPE ? broken_pipe(guest, table_slot(guest, fd), result, 0) : result;
 }
 
 int32_t sys_close(struct guest *guest, int32_t fd) {
   return guest_is_ending(guest) ? -EINTR : table_close(guest, fd);
 }
 
-static int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec) {
+// F_DUPFD: the description on the lowest free number from `from` on. -EINVAL, -EMFILE.
+int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec) {
   if (from >= guest->slot_count)
     return -EINVAL;
   int32_t vfd = table_lowest(guest, from);
@@ -153,19 +188,31 @@ static int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, 
 }
 
 static int32_t get_flags(struct guest *guest, struct slot *slot) {
+  int32_t own = slot->description->nonblocking ? O_NONBLOCK : 0;
+  if (slot->description->kind == KIND_SIGNALFD) // what carries it is a pipe's end
+    return O_RDWR | own;
   long flags = kernel(guest, SYS_fcntl, slot->kfd, F_GETFL, 0, 0, 0, 0);
   if (flags < 0 || slot->description->kind != KIND_STDIO)
     return (int32_t)flags;
-  int32_t own = (slot->description->output ? O_WRONLY : O_RDONLY) |
-                (slot->description->nonblocking ? O_NONBLOCK : 0);
-  return (int32_t)(flags & ~(O_NONBLOCK | O_ACCMODE)) | own;
+  return (int32_t)(flags & ~(O_NONBLOCK | O_ACCMODE)) | own |
+         (slot->description->output ? O_WRONLY : O_RDONLY);
 }
 
 static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags) {
-  if (slot->description->kind != KIND_STDIO)
+  enum kind kind = slot->description->kind;
+  if (kind != KIND_STDIO && kind != KIND_SIGNALFD)
     return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETFL, flags, 0, 0, 0);
   slot->description->nonblocking = flags & O_NONBLOCK;
   return 0;
+}
+
+// As root, the kernel would give a pipe more than everybody's pipe-max-size.
+static int32_t set_pipe_size(struct guest *guest, struct slot *slot, uint32_t bytes) {
+  if (slot->description->kind != KIND_PIPE)
+    return -EBADF;
+  if (bytes > PIPE_BYTES_MAX && bytes <= INT32_MAX)
+    return -EPERM;
+  return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETPIPE_SZ, bytes, 0, 0, 0);
 }
 
 int32_t sys_fcntl(struct guest *guest, int32_t fd, int32_t cmd, uint32_t arg) {
@@ -186,6 +233,12 @@ int32_t sys_fcntl(struct guest *guest, int32_t fd, int32_t cmd, uint32_t arg) {
     return get_flags(guest, slot);
   case F_SETFL:
     return set_flags(guest, slot, arg);
+  case F_SETPIPE_SZ:
+    return set_pipe_size(guest, slot, arg);
+  case F_GETPIPE_SZ:
+    if (slot->description->kind != KIND_PIPE)
+      return -EBADF;
+    return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_GETPIPE_SZ, 0, 0, 0, 0);
   default:
     return -EINVAL;
   }

@@ -161,7 +161,8 @@ static int32_t send_one(struct guest *guest, struct slot *slot, uint32_t msg, in
     return error;
   to.msg_name = named ? &address : NULL;
   to.msg_namelen = named ? (socklen_t)from.namelen : 0;
-  return (int32_t)kernel_on(guest, slot, SYS_sendmsg, (long)&to, send_flags(flags), 0, 0, 0);
+  long result = kernel_on(guest, slot, SYS_sendmsg, (long)&to, send_flags(flags), 0, 0, 0);
+  return broken_pipe(guest, slot, (int32_t)result, flags);
 }
 
 int32_t sys_sendmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags) {

@@ -42,9 +42,6 @@ int32_t sys_environ(struct guest *guest, uint32_t buf, uint32_t length) {
 int32_t sys_exit_group(struct guest *guest, int32_t status) {
   if (guest_is_ending(guest))
     return -EINTR;
-  guest->status = status & 0xff;
-  atomic_store(&guest->exited, true);
-  atomic_store(&guest->ending, true);
-  guest->host->exiting(guest);
+  guest_die(guest, status & 0xff);
   return 0;
 }

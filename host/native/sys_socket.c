@@ -4,8 +4,6 @@
 
 #include <netinet/in.h>
 
-#define NS_PER_S INT64_C(1000000000)
-
 enum {
   TYPE_MASK = 0xf,         // socket type, below its flags
   OPTION_BYTES_MAX = 1024, // more than any option on the list has
@@ -28,8 +26,9 @@ long kernel_timed(struct guest *guest, struct slot *slot, long number, const lon
   int64_t timeout = sends ? description->send_timeout_ns : description->receive_timeout_ns;
   int64_t start = monotonic_ns();
   for (;;) {
-    if (guest_is_ending(guest))
-      return -EINTR;
+    long stop = guest_attention(guest) ? interrupted(guest) : 0;
+    if (stop) // a call with a timeout is not restarted
+      return timeout ? -EINTR : stop;
     long result = syscall(number, slot->kfd, arguments[0], arguments[1], arguments[2], arguments[3],
                           arguments[4]);
     if (result >= 0)
@@ -78,13 +77,9 @@ int32_t sys_socketpair(struct guest *guest, int32_t domain, int32_t type, int32_
     return (int32_t)result;
   const struct description like = {.kind = KIND_SOCKET, .domain = domain, .type = type & TYPE_MASK};
   int32_t vfds[2];
-  vfds[0] = table_open(guest, kfds[0], &like, flags & SOCK_CLOEXEC);
-  vfds[1] = table_open(guest, kfds[1], &like, flags & SOCK_CLOEXEC);
-  if (vfds[0] < 0 || vfds[1] < 0) {
-    table_close(guest, vfds[0]);
-    table_close(guest, vfds[1]);
-    return vfds[0] < 0 ? vfds[0] : vfds[1];
-  }
+  error = table_pair(guest, kfds, &like, flags & SOCK_CLOEXEC, vfds);
+  if (error)
+    return error;
   memcpy(guest->memory + sv, vfds, sizeof vfds);
   return 0;
 }
@@ -320,8 +315,9 @@ int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, 
   int32_t named = addr ? destination(guest, slot, flags, addr, addrlen, &address) : 0;
   if (named < 0)
     return named;
-  return (int32_t)kernel_on(guest, slot, SYS_sendto, (long)from, len, send_flags(flags),
-                            named ? (long)&address : 0, named ? addrlen : 0);
+  long result = kernel_on(guest, slot, SYS_sendto, (long)from, len, send_flags(flags),
+                          named ? (long)&address : 0, named ? addrlen : 0);
+  return broken_pipe(guest, slot, (int32_t)result, flags);
 }
 
 int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,

@@ -6,7 +6,7 @@
 // reach the registration again, as it can on Linux by putting the description back on the number:
 // the slot is *pinned*. A placeholder keeps the kernel number while the slot is free, and whatever
 // the guest opens there next is moved onto it. A pin is for good: at most one kernel number a slot.
-#include "guest.h"
+#include "signal.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,6 +33,14 @@ int32_t table_lowest(struct guest *guest, uint32_t from) {
     return vfd < guest->slot_count ? (int32_t)vfd : -EMFILE;
   }
   return -EMFILE;
+}
+
+// A number that the description is open under; it has to have one.
+int32_t table_find(struct guest *guest, const struct description *description) {
+  uint32_t vfd = 0;
+  while (guest->slots[vfd].description != description)
+    vfd++;
+  return (int32_t)vfd;
 }
 
 // Puts a kernel descriptor and its description on a free number and takes one reference. On
@@ -76,6 +84,19 @@ int32_t table_open(struct guest *guest, long kfd, const struct description *like
   return result;
 }
 
+// Records both ends of what a system call opened as a pair. On failure both are closed.
+int32_t table_pair(struct guest *guest, const int kfds[2], const struct description *like,
+                   bool cloexec, int32_t vfds[2]) {
+  vfds[0] = table_open(guest, kfds[0], like, cloexec);
+  vfds[1] = table_open(guest, kfds[1], like, cloexec);
+  if (vfds[0] >= 0 && vfds[1] >= 0)
+    return 0;
+  int32_t error = vfds[0] < 0 ? vfds[0] : vfds[1];
+  table_close(guest, vfds[0]);
+  table_close(guest, vfds[1]);
+  return error;
+}
+
 // Something that reports no events and holds a kernel number.
 static bool park(struct guest *guest, int kfd) {
   if (guest->placeholder < 0)
@@ -93,6 +114,8 @@ int32_t table_close(struct guest *guest, int32_t vfd) {
   slot->description = NULL;
   guest->taken[vfd / 64] &= ~(UINT64_C(1) << vfd % 64);
   if (--description->refs == 0) {
+    if (description->signalfd)
+      signalfd_close(guest, description->signalfd);
     free(description->peers);
     free(description);
   }

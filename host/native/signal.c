@@ -1,0 +1,262 @@
+// Signals of a guest: sent by the host, by the guest itself, by its timer. Linux's rules, in a
+// process of one thread that is the guest's own; the kernel never sees them.
+//
+// They are delivered where a guest calls: before a call begins and when it ends. A call that was
+// interrupted answers -RESTART inside the addon: with SA_RESTART the import runs again from its
+// beginning, as on Linux, without it the guest gets -EINTR.
+#include "signal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+static const uint64_t ignored_by_default =
+    BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) | BIT(SIGCONT);
+// Nobody could continue a guest that had stopped.
+static const uint64_t stops = BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
+static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
+
+// The signals that do nothing as the actions are now.
+static uint64_t ignored(const struct guest *guest) {
+  uint64_t set = 0;
+  for (int32_t signum = 1; signum <= SIGNALS_MAX; signum++) {
+    uint32_t handler = guest->actions[signum - 1].handler;
+    bool by_default = handler == HANDLER_DEFAULT && (ignored_by_default | stops) & BIT(signum);
+    if (handler == HANDLER_IGNORE || by_default)
+      set |= BIT(signum);
+  }
+  return set;
+}
+
+static uint64_t terminating(const struct guest *guest) {
+  uint64_t set = 0;
+  for (int32_t signum = 1; signum <= SIGNALS_MAX; signum++)
+    if (guest->actions[signum - 1].handler == HANDLER_DEFAULT)
+      set |= BIT(signum);
+  return set & ~(ignored_by_default | stops);
+}
+
+// The reader's end, under whatever number it is open.
+static int reader_of(struct guest *guest, struct signalfd *signalfd) {
+  if (guest->slots[signalfd->vfd].description != signalfd->description)
+    signalfd->vfd = table_find(guest, signalfd->description);
+  return table_kfd(guest, signalfd->vfd);
+}
+
+static void drain(int reader) {
+  char bytes[512];
+  while (read(reader, bytes, sizeof bytes) == sizeof bytes)
+    continue;
+}
+
+// Readable while a signal of its mask is pending; one that has just come is an edge of its own.
+static void update_signalfd(struct guest *guest, struct signalfd *signalfd, uint64_t come) {
+  bool comes = signalfd->mask & come;
+  bool fits = !comes || write(signalfd->writer, "", 1) == 1;
+  if (!fits || !(signalfd->mask & guest->pending))
+    drain(reader_of(guest, signalfd));
+  if (!fits)
+    (void)!write(signalfd->writer, "", 1);
+}
+
+// After its mask was set.
+void signalfd_renew(struct guest *guest, struct signalfd *signalfd) {
+  update_signalfd(guest, signalfd, guest->pending);
+}
+
+// Its last number was closed; the reader's end is closed with that.
+void signalfd_close(struct guest *guest, struct signalfd *signalfd) {
+  struct signalfd **link = &guest->signalfds;
+  while (*link != signalfd)
+    link = &(*link)->next;
+  *link = signalfd->next;
+  close(signalfd->writer);
+  free(signalfd);
+}
+
+// Brings everything that follows from actions, mask and pending signals up to date.
+static void settle(struct guest *guest, uint64_t come) {
+  for (struct signalfd *each = guest->signalfds; each; each = each->next)
+    update_signalfd(guest, each, come);
+  atomic_store(&guest->fatal, terminating(guest) & ~guest->blocked);
+  if (guest->pending & ~guest->blocked)
+    atomic_store(&guest->attention, true);
+}
+
+static void look_at_alarm(struct guest *guest);
+
+// Takes over what other threads have raised.
+static void take_over(struct guest *guest) {
+  atomic_store(&guest->attention, false);
+  uint64_t raised = atomic_exchange(&guest->raised, 0);
+  // What is ignored is gone at once, unless it is blocked: the action may change meanwhile.
+  raised &= (~ignored(guest) | guest->blocked) & ~guest->pending;
+  guest->pending |= raised;
+  if (raised)
+    settle(guest, raised);
+  look_at_alarm(guest);
+  if (guest_is_ending(guest) || guest->pending & ~guest->blocked)
+    atomic_store(&guest->attention, true);
+}
+
+// The guest's own thread sends itself a signal.
+void signal_raise(struct guest *guest, int32_t signum) {
+  uint64_t idle = (ignored(guest) & ~guest->blocked) | guest->pending;
+  if (!(idle & BIT(signum))) {
+    guest->pending |= BIT(signum);
+    settle(guest, BIT(signum));
+  }
+}
+
+bool signal_is_ignored(const struct guest *guest, int32_t signum) {
+  return ignored(guest) & BIT(signum);
+}
+
+// A pending signal is no more: its action became "ignore".
+void signal_discard(struct guest *guest, int32_t signum) {
+  guest->pending &= ~BIT(signum);
+  settle(guest, 0);
+}
+
+// After actions or the mask have changed.
+void signals_changed(struct guest *guest) {
+  guest->blocked &= ~never_blocked;
+  settle(guest, 0);
+}
+
+// Removes the lowest pending signal of `set`; 0 where there is none.
+int32_t signal_take(struct guest *guest, uint64_t set) {
+  take_over(guest);
+  uint64_t found = guest->pending & set;
+  if (!found)
+    return 0;
+  int32_t signum = __builtin_ctzll(found) + 1;
+  guest->pending &= ~BIT(signum);
+  settle(guest, 0);
+  return signum;
+}
+
+// The signals that have to be delivered now.
+uint64_t signals_deliverable(struct guest *guest) {
+  take_over(guest);
+  return guest->pending & ~guest->blocked;
+}
+
+// Ends the guest so that none of its code can keep on.
+void guest_die(struct guest *guest, int32_t status) {
+  guest->status = status;
+  atomic_store(&guest->exited, true);
+  atomic_store(&guest->ending, true);
+  atomic_store(&guest->attention, true);
+  guest->host->exiting(guest);
+}
+
+// Delivers what can be, as the kernel stacks its frames: the handler of the lowest number is set up
+// first, and so runs last, but for what its mask holds back. False where a handler trapped.
+static bool deliver(struct guest *guest, const struct action **first) {
+  uint64_t deliverable = signals_deliverable(guest);
+  if (!deliverable || guest_is_ending(guest))
+    return true;
+  int32_t signum = __builtin_ctzll(deliverable) + 1;
+  struct action *entry = &guest->actions[signum - 1];
+  const struct action action = *entry;
+  guest->pending &= ~BIT(signum);
+  if (signal_is_ignored(guest, signum))
+    return true;
+  if (action.handler == HANDLER_DEFAULT) {
+    guest_die(guest, 128 + signum);
+    return true;
+  }
+  if (*first == NULL)
+    *first = entry;
+  if (action.flags & SA_RESETHAND)
+    entry->handler = HANDLER_DEFAULT;
+  uint64_t before = guest->mask_swapped ? guest->mask_before : guest->blocked;
+  guest->mask_swapped = false;
+  guest->blocked |= action.mask | (action.flags & SA_NODEFER ? 0 : BIT(signum));
+  signals_changed(guest);
+  bool well = deliver(guest, first) && !guest_is_ending(guest) &&
+              guest->host->handle(guest, action.handler, signum);
+  guest->blocked = before;
+  signals_changed(guest);
+  return well;
+}
+
+static bool deliver_all(struct guest *guest, bool *restart) {
+  const struct action *first = NULL;
+  bool well = true;
+  while (well && !guest_is_ending(guest) && signals_deliverable(guest))
+    well = deliver(guest, &first);
+  *restart = !first || first->flags & SA_RESTART;
+  if (guest->mask_swapped) {
+    guest->mask_swapped = false;
+    guest->blocked = guest->mask_before;
+    signals_changed(guest);
+  }
+  return well;
+}
+
+// Before a call: what came while the guest computed is handled first and interrupts nothing. False
+// where a handler trapped: there is no call then.
+bool signals_before(struct guest *guest) {
+  bool restart;
+  return deliver_all(guest, &restart);
+}
+
+// After a call: true where it has to run again.
+bool signals_after(struct guest *guest, int32_t *result) {
+  bool restart;
+  bool well = deliver_all(guest, &restart);
+  bool interrupted = *result == -RESTART;
+  if (interrupted)
+    *result = -EINTR;
+  return interrupted && restart && well && !guest_is_ending(guest);
+}
+
+// The mask of epoll_pwait, ppoll and rt_sigsuspend, for one call.
+void mask_swap(struct guest *guest, uint64_t mask) {
+  guest->mask_before = guest->blocked;
+  guest->mask_swapped = true;
+  guest->blocked = mask;
+  signals_changed(guest);
+}
+
+// The former mask comes back at once, unless the call was interrupted: then the handler still runs
+// under the call's own.
+void mask_restore(struct guest *guest, int32_t result) {
+  if (!guest->mask_swapped || result == -EINTR)
+    return;
+  guest->mask_swapped = false;
+  guest->blocked = guest->mask_before;
+  signals_changed(guest);
+}
+
+static bool is_past(const struct timespec *at, const struct timespec *now) {
+  return at->tv_sec < now->tv_sec || (at->tv_sec == now->tv_sec && at->tv_nsec <= now->tv_nsec);
+}
+
+// Raises SIGALRM when its time has come, and sets the timer for the next.
+static void look_at_alarm(struct guest *guest) {
+  struct alarm *alarm = guest->alarm;
+  struct timespec now;
+  if (!alarm || (alarm->at.tv_sec == 0 && alarm->at.tv_nsec == 0))
+    return;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!is_past(&alarm->at, &now))
+    return;
+  signal_raise(guest, SIGALRM);
+  bool repeats = alarm->every.tv_sec || alarm->every.tv_nsec;
+  struct timespec next = {0};
+  for (int missed = 0; repeats && (next.tv_sec == 0 || is_past(&next, &now)); missed++) {
+    // Far behind, as after a stopped machine: count from now.
+    next = missed < 1000 ? alarm->at : now;
+    next.tv_sec += alarm->every.tv_sec;
+    next.tv_nsec += alarm->every.tv_nsec;
+    if (next.tv_nsec >= 1000000000) {
+      next.tv_sec++;
+      next.tv_nsec -= 1000000000;
+    }
+    alarm->at = next;
+  }
+  alarm->at = next;
+  alarm_arm(alarm);
+}
