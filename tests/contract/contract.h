@@ -243,6 +243,11 @@ HELPER int must(const char *what, int result) {
   return result;
 }
 
+static void ignore_broken_pipes(void) {
+  static const struct sigaction ignored = {SIG_IGN, 0, NULL, {0, 0}};
+  must("SIGPIPE is ignored", rt_sigaction(SIGPIPE, &ignored, NULL, 8));
+}
+
 // ---- memory -------------------------------------------------------------------------------------
 
 #if defined(__wasm32__)
@@ -260,7 +265,10 @@ HELPER u8 *last_bytes(int size) {
 HELPER u8 *grow(int pages) { return (u8 *)(__builtin_wasm_memory_grow(0, pages) * PAGE); }
 
 __attribute__((export_name("_start"))) void _start(void);
-void _start(void) { facts(); }
+void _start(void) {
+  ignore_broken_pipes();
+  facts();
+}
 #else
 #define GUEST 0
 #define PAGE 65536
@@ -307,10 +315,8 @@ HELPER int environ(void *buffer, size_t size) {
 }
 
 int main(void) {
-  // A guest starts with three descriptors, and with SIGPIPE ignored.
-  syscall(__NR_close_range, 3, ~0u, 0);
-  size_t ignore[4] = {1, 0, 0, 0};
-  syscall(__NR_rt_sigaction, 13, ignore, NULL, (size_t)8);
+  syscall(__NR_close_range, 3, ~0u, 0); // a guest starts with three descriptors
+  ignore_broken_pipes();
   facts();
   return 0;
 }

@@ -119,17 +119,19 @@ static void errors(void) {
   close(fd);
 }
 
-// Commands that the kernel has and a guest has not: owners, signals, leases, locks, seals, pipes.
+// Commands that the kernel has and a guest has not: owners, signals, leases, locks, seals.
 static void unlisted(void) {
-  static const int commands[] = {5,    6,    7,    8,    9,    10,   11,   12,   13,   14,   15,
-                                 16,   17,   36,   37,   38,   1024, 1025, 1026, 1027, 1028, 1031,
-                                 1032, 1033, 1034, 1035, 1036, 1037, 1038, 1039, 1040};
+  static const int commands[] = {5,    6,    7,    8,    9,    10,   11,   12,   13,   14,
+                                 15,   16,   17,   36,   37,   38,   1024, 1025, 1026, 1027,
+                                 1028, 1033, 1034, 1035, 1036, 1037, 1038, 1039, 1040};
   int pair[2];
   unix_pair(pair, SOCK_STREAM);
   for (int i = 0; i < COUNT(commands); i++) {
     settled("EINVAL", "the command is not on the list");
     fact_at("fcntl: unlisted command", commands[i], fcntl(pair[0], commands[i], 0));
   }
+  fact("F_SETPIPE_SZ: of a socket", fcntl(pair[0], F_SETPIPE_SZ, 4096));
+  fact("F_GETPIPE_SZ: of a socket", fcntl(pair[0], F_GETPIPE_SZ, 0));
   close_pair(pair);
 }
 
