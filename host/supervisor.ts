@@ -24,6 +24,7 @@ process.on("exit", (code) => {
 /** Descriptors of a guest, and what is left to the host under the process's own limit. */
 const DESCRIPTORS_MAX = 16_384;
 const DESCRIPTORS_RESERVED = 256;
+const STDIO_COUNT = 3;
 
 /** How often terminate() is repeated: V8 drops a request that meets a call back into C. */
 const TERMINATE_AGAIN_MS = 10;
@@ -74,8 +75,7 @@ export class Guest {
     this.#name = printable(options.name);
     this.#log = options.log;
     this.#stopTimeoutMs = options.stopTimeoutMs;
-    const left = Math.max(0, binding.descriptorsMax() - DESCRIPTORS_RESERVED);
-    const limit = Math.min(DESCRIPTORS_MAX, left);
+    const limit = descriptorsOf(this.#name);
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
     try {
       this.#id = binding.create(
@@ -181,6 +181,16 @@ export class Guest {
     if (this.#crash !== undefined) return { code: TRAP_STATUS, reason: this.#crash };
     return { code, reason: "" };
   }
+}
+
+/** How many descriptors a guest may have. */
+function descriptorsOf(name: string): number {
+  const limit = binding.descriptorsMax();
+  if (limit < DESCRIPTORS_RESERVED + STDIO_COUNT) {
+    const problem = `needs more than ${DESCRIPTORS_RESERVED} descriptors, but the process has ${limit}`;
+    throw new StartError(ErrorCodes.resources, `${name} ${problem}; raise ulimit -n`);
+  }
+  return Math.min(DESCRIPTORS_MAX, limit - DESCRIPTORS_RESERVED);
 }
 
 /** NUL-terminated strings back to back, as in /proc/self/cmdline. */
