@@ -187,7 +187,7 @@ export class Guest {
 function descriptorsOf(name: string): number {
   const limit = binding.descriptorsMax();
   if (limit < DESCRIPTORS_RESERVED + STDIO_COUNT) {
-    const problem = `needs more than ${DESCRIPTORS_RESERVED} descriptors, but the process has ${limit}`;
+    const problem = `needs more than ${DESCRIPTORS_RESERVED} descriptors, not ${limit}`;
     throw new StartError(ErrorCodes.resources, `${name} ${problem}; raise ulimit -n`);
   }
   return Math.min(DESCRIPTORS_MAX, limit - DESCRIPTORS_RESERVED);

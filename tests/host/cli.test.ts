@@ -268,7 +268,7 @@ test("run.js: says in one sentence why it does not start", () => {
   const define = (name: string, what: string) =>
     `Object.defineProperty(process, ${JSON.stringify(name)}, { value: ${what} });`;
   const cases: [string, string][] = [
-    ["", "it is not built; run npm ci && npm run build first"],
+    ["", "not built; run npm ci && npm run build first"],
     [
       define("platform", '"darwin"'),
       `needs Linux and Node 20 or newer; this is darwin, Node ${process.version}`,
