@@ -85,7 +85,7 @@ export abstract class Stream extends Buffered {
    */
   abstract onData(data: Bytes): i32;
 
-  /** Output that was full has gone out, but for OUTPUT_BYTES_LOW. */
+  /** Output that was full has gone out but for OUTPUT_BYTES_LOW: 56 KiB have room again. */
   onDrain(): void {}
 
   /** The peer has ended its output; what onData left unused is dropped. Override to write on. */
@@ -120,9 +120,13 @@ export abstract class Stream extends Buffered {
     return length;
   }
 
-  /** Takes `text` as UTF-8, all of it or nothing: the bytes taken, 0, or -EPIPE after end(). */
+  /**
+   * Takes `text` as UTF-8, all of it or nothing. Result: the bytes taken; 0 if there is no room
+   * (onDrain tells); -EPIPE after end(); -EMSGSIZE if it is longer than the room after onDrain.
+   */
   writeText(text: string): i32 {
     const length = String.UTF8.byteLength(text);
+    if (length > OUTPUT_BYTES_MAX - OUTPUT_BYTES_LOW) return -EMSGSIZE;
     const admitted = this._admit(length);
     if (admitted < length) return min(admitted, 0);
     String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, this._reserve(length));
@@ -228,7 +232,7 @@ export abstract class Stream extends Buffered {
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) state |= READ_ON;
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) state &= ~BLOCKED;
     this._state = state;
-    if (state & CONNECTING) this._connected();
+    if ((state & (CONNECTING | BLOCKED)) === CONNECTING) this._connected();
     this._proceed();
   }
 
@@ -245,7 +249,7 @@ export abstract class Stream extends Buffered {
   }
 
   private _connected(): void {
-    store<i32>(OPTION, 4, 4);
+    store<u64>(OPTION, (<u64>4) << 32);
     linux.getsockopt(this.fd, SOL_SOCKET, SO_ERROR, OPTION, OPTION + 4);
     const error = load<i32>(OPTION);
     this._state &= ~CONNECTING;
@@ -257,12 +261,10 @@ export abstract class Stream extends Buffered {
   private _proceed(): void {
     this._state |= IN_TURN;
     this._flush();
-    for (let steps = 0; this._step(); steps++) {
-      if (steps < STEPS_PER_TURN) continue;
-      loop.putOff(this);
-      break;
-    }
-    if (this._state & (INPUT_ENDED | ENDING)) this._finish();
+    let steps = 0;
+    while (steps < STEPS_PER_TURN && this._step()) steps++;
+    if (steps === STEPS_PER_TURN) loop.putOff(this);
+    if (this._state & ENDING && this._queued === 0) this._endOutput();
     this._state &= ~IN_TURN;
   }
 
@@ -274,6 +276,7 @@ export abstract class Stream extends Buffered {
     if (state & PAUSED) return false;
     if (state & OFFER_AGAIN) this._offerAgain();
     else if (state & READABLE) this._read();
+    else if ((state & (INPUT_ENDED | END_TOLD)) === INPUT_ENDED) this._endInput();
     else return false;
     return true;
   }
@@ -321,25 +324,25 @@ export abstract class Stream extends Buffered {
     this._state &= ~OFFERING;
     this._flush();
     if (this._state & CLOSED) return;
-    if (result < 0) {
-      this.destroy(result);
-      return;
-    }
     const rest = this._state & LINGERING ? 0 : length - used;
     this._hold(start + used, rest);
-    if (stopped && rest > 0) this._state |= OFFER_AGAIN;
+    if (rest === 0) return;
+    if (result < 0) this.destroy(result);
+    else if (stopped) this._state |= OFFER_AGAIN;
     else if (rest === INPUT_BYTES_MAX) this.destroy(-EMSGSIZE);
   }
 
-  /** The ends of the two directions, where they are due. */
-  private _finish(): void {
-    if ((this._state & (INPUT_ENDED | END_TOLD | PAUSED | OFFER_AGAIN)) === INPUT_ENDED) {
-      this._state |= END_TOLD;
-      this._hold(0, 0);
-      if (!(this._state & LINGERING)) this.onEnd();
-      this._flush();
-    }
-    if ((this._state & (ENDING | CONNECTING | CLOSED)) !== ENDING || this._queued > 0) return;
+  /** All input was offered, and the last of it is FIN. */
+  private _endInput(): void {
+    this._state |= END_TOLD;
+    this._hold(0, 0);
+    if (!(this._state & LINGERING)) this.onEnd();
+    this._flush();
+  }
+
+  /** All output is gone, and the last of it is to be FIN. */
+  private _endOutput(): void {
+    if (this._state & (CONNECTING | CLOSED)) return;
     if (this._state & END_TOLD) {
       this.destroy();
     } else if (!(this._state & OUTPUT_ENDED)) {

@@ -20,6 +20,7 @@ const STAY = Bytes.of("stay");
 const TIMEOUT = Bytes.of("timeout");
 const PAUSE = Bytes.of("pause");
 const FLOOD = Bytes.of("flood");
+const LAST = Bytes.of("last");
 const HEAP = Bytes.of("heap");
 const COLLECT = Bytes.of("collect");
 const BYE = Bytes.of("bye");
@@ -30,6 +31,7 @@ const CHUNK = Bytes.alloc(65536);
 const TICK_MS: i32 = 10;
 const TIMEOUT_MS: i32 = 50;
 const FLOOD_MS: i32 = 100;
+const LAST_BYTES: i64 = 1 << 20;
 
 /** What a connection does later. */
 class Later extends Timer {
@@ -59,12 +61,14 @@ class Told extends Lines {
   later: Later | null = null;
   stays: bool = false;
   floods: bool = false;
+  lasts: bool = false;
   taken: i64 = 0;
 
   override onOpen(): void {
     this.address = this.peerAddress();
     this.stays = false;
     this.floods = false;
+    this.lasts = false;
     this.taken = 0;
     this.says("open");
   }
@@ -77,6 +81,7 @@ class Told extends Lines {
     else if (line.equals(TIMEOUT)) this.timeout(TIMEOUT_MS);
     else if (line.equals(PAUSE)) this.rest();
     else if (line.equals(FLOOD)) this.beginFlood();
+    else if (line.equals(LAST)) this.lasts = true;
     else if (line.equals(HEAP)) this.answer(decimal(heap.alloc(1)));
     else if (line.equals(COLLECT)) __collect();
     else this.answer(line);
@@ -84,11 +89,13 @@ class Told extends Lines {
 
   override onDrain(): void {
     if (this.floods) this.flood();
+    if (this.lasts && this.taken >= LAST_BYTES) this.end();
   }
 
   override onEnd(): void {
     this.says("end");
     if (this.stays) this.do("tick").start(TICK_MS, true);
+    else if (this.lasts) this.floods = this.write(CHUNK) > 0;
     else this.end();
   }
 

@@ -18,12 +18,12 @@ export async function compileFiles(
   return module;
 }
 
-/** A guest of the project, compiled with one of asc's runtimes. */
-export const compile = (
-  source: string,
+/** A guest of tests/guests with one of asc's runtimes, to be started; the build uses stub. */
+export function withRuntime(
+  name: string,
   runtime: "stub" | "incremental",
-): Promise<Uint8Array<ArrayBuffer>> =>
-  compileFiles(
-    ["assembly/malloc.ts", source],
-    ["--config", "asconfig.json", "--baseDir", ROOT, "--runtime", runtime],
-  );
+): Promise<string | Uint8Array> {
+  if (runtime === "stub") return Promise.resolve(`tests/guests/${name}`);
+  const options = ["--config", "asconfig.json", "--baseDir", ROOT, "--runtime", runtime];
+  return compileFiles(["assembly/malloc.ts", `tests/guests/${name}.ts`], options);
+}

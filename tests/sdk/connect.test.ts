@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Guest, runGuest, startGuest } from "../support/guest.ts";
-import { compile } from "./compile.ts";
+import { withRuntime } from "./compile.ts";
 import { Client } from "./client.ts";
 
 const MIB = 1 << 20;
@@ -46,7 +46,7 @@ test("connect: onOpen and what was written before; or onClose with the reason", 
 type Runtime = "stub" | "incremental";
 
 function testProxy(runtime: Runtime): void {
-  const proxyModule = compile("tests/guests/sdk-proxy.ts", runtime);
+  const proxyModule = withRuntime("sdk-proxy", runtime);
 
   const startProxy = async (port: number): Promise<Guest> => {
     const to = `127.0.0.1:${port}`;
@@ -87,7 +87,7 @@ function testProxy(runtime: Runtime): void {
 }
 
 function testRoom(runtime: Runtime): void {
-  const roomModule = compile("tests/guests/sdk-room.ts", runtime);
+  const roomModule = withRuntime("sdk-room", runtime);
 
   test(`room (${runtime}): every line reaches everybody, whole and in its order`, async () => {
     const options = listen;

@@ -65,6 +65,13 @@ test("end of the input: the server may write on", async () => {
   await told.was("end", "closed");
 });
 
+test("end of the input: much may be written after it", async () => {
+  const told = await Told.open();
+  await told.send("last\n").end().isClosed();
+  assert.ok(told.bytes >= 1 << 20, `${told.bytes} bytes`);
+  await told.was("end", "closed");
+});
+
 test("close: FIN, input is dropped, the peer's FIN closes, onEnd is not called", async () => {
   const told = await Told.open();
   await told.send("a\nclose\npause\n").receivesEnd();
@@ -218,6 +225,14 @@ test("close: in onData leaves the data alone until that returns", async () => {
   await client.send("c".repeat(15_000)).receivesEnd();
   await client.end().isClosed();
   assert.match(data.stdout(), /^after close true$/m);
+});
+
+test("writeText: all or nothing, and in the end all", async () => {
+  const client = new Client(data.port, () => {});
+  await client.send("x").receivesBytes(100 * 57_344);
+  await client.end().isClosed();
+  assert.is(client.bytes, 100 * 57_344);
+  assert.match(data.stdout(), /^too long EMSGSIZE$/m);
 });
 
 test("write: after end() it is -EPIPE, and there is no room", async () => {
