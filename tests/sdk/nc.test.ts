@@ -40,6 +40,7 @@ test(
     for await (const data of nc.stdout) {
       assert.is(String(data), "hello\n");
       guest.kill("SIGINT");
+      nc.stdin.end(); // or nc waits for it
     }
     assert.equal(await guest.exited, { code: 130, signal: null });
   }),
