@@ -11,11 +11,14 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum { TIMESPEC_BYTES = 16 };
+enum {
+  TIMESPEC_BYTES = 16,
+  GUEST_PID = 2,    // what getpid() answers; not 1, which Linux treats specially
+  GUEST_UID = 1000, // what getuid() and its like answer: nobody's who is privileged
+};
 
 // sys_event.c
-bool timespec_from_guest(struct guest *guest, struct timespec *to, uint32_t from);
-bool timespec_is_sane(const struct timespec *span);
+int32_t span_from_guest(struct guest *guest, struct timespec *to, uint32_t from);
 struct timespec timespec_sum(const struct timespec *a, const struct timespec *b);
 struct timespec timespec_difference(const struct timespec *a, const struct timespec *b);
 struct timespec time_from_now(const struct timespec *span);

@@ -13,15 +13,19 @@ static struct timespec timespec_at(const uint8_t *from) {
   return (struct timespec){seconds, nanoseconds};
 }
 
-bool timespec_from_guest(struct guest *guest, struct timespec *to, uint32_t from) {
+static bool timespec_from_guest(struct guest *guest, struct timespec *to, uint32_t from) {
   if (!guest_holds(guest, from, TIMESPEC_BYTES))
     return false;
   *to = timespec_at(guest->memory + from);
   return true;
 }
 
-bool timespec_is_sane(const struct timespec *span) {
-  return span->tv_sec >= 0 && span->tv_nsec >= 0 && span->tv_nsec < NS_PER_S;
+// A length of time from a guest: 0, -EFAULT, -EINVAL.
+int32_t span_from_guest(struct guest *guest, struct timespec *to, uint32_t from) {
+  if (!timespec_from_guest(guest, to, from))
+    return -EFAULT;
+  bool sane = to->tv_sec >= 0 && to->tv_nsec >= 0 && to->tv_nsec < NS_PER_S;
+  return sane ? 0 : -EINVAL;
 }
 
 // What is past the end of time is its end: an overflow must not lead into the past.

@@ -250,10 +250,9 @@ int32_t sys_recvmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vle
     return -EINVAL;
   struct timespec left, deadline;
   if (timeout) {
-    if (!timespec_from_guest(guest, &left, timeout))
-      return -EFAULT;
-    if (left.tv_sec < 0 || left.tv_nsec < 0 || left.tv_nsec >= 1000000000)
-      return -EINVAL;
+    int32_t wrong = span_from_guest(guest, &left, timeout);
+    if (wrong)
+      return wrong;
     deadline = time_from_now(&left);
   }
   int32_t error;

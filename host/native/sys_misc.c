@@ -12,7 +12,6 @@
 #include <sys/utsname.h>
 
 enum {
-  GUEST_UID = 1000,          // what getuid() and its like answer: nobody's who is privileged
   BUSY_POLL_BUDGET_MAX = 64, // more takes CAP_NET_ADMIN
   EPIOC_SET_PARAMS = 0x40088a01,
   EPIOC_UNKNOWN = 0x8aff,
@@ -158,10 +157,9 @@ int32_t sys_clock_nanosleep(struct guest *guest, int32_t clockid, int32_t flags,
   struct timespec until, now, left;
   if (!may_sleep_by(clockid))
     return clockid >= 0 && clockid < CLOCK_TAI && clockid != CLOCK_UNUSED ? -EOPNOTSUPP : -EINVAL;
-  if (!timespec_from_guest(guest, &until, request))
-    return -EFAULT;
-  if (!timespec_is_sane(&until))
-    return -EINVAL;
+  int32_t wrong = span_from_guest(guest, &until, request);
+  if (wrong)
+    return wrong;
   bool absolute = flags & TIMER_ABSTIME;
   // An interval does not follow a clock that is set.
   clockid_t clock = !absolute && clockid == CLOCK_REALTIME ? CLOCK_MONOTONIC : clockid;

@@ -71,10 +71,9 @@ int32_t sys_ppoll(struct guest *guest, uint32_t fds, uint32_t nfds, uint32_t tim
                   uint32_t sigmask, uint32_t sigsetsize) {
   struct timespec span;
   if (timeout) {
-    if (!timespec_from_guest(guest, &span, timeout))
-      return -EFAULT;
-    if (!timespec_is_sane(&span))
-      return -EINVAL;
+    int32_t wrong = span_from_guest(guest, &span, timeout);
+    if (wrong)
+      return wrong;
   }
   int32_t error = mask_from_guest(guest, sigmask, sigsetsize);
   if (error)

@@ -11,8 +11,6 @@
 #include <sys/time.h>
 
 enum {
-  GUEST_PID = 2, // what getpid() answers; not 1, which Linux treats specially
-  GUEST_UID = 1000,
   SA_KERNEL_RESTORER = 0x04000000, // SA_RESTORER: a libc's own, of no use here
   SIGNALFDS_MAX = 64,
   ALARM_AGAIN_NS = 5 * 1000 * 1000,
@@ -119,10 +117,9 @@ int32_t sys_rt_sigtimedwait(struct guest *guest, uint32_t set, uint32_t info, ui
   if (!copy_from_guest(guest, &wanted, set, sizeof wanted))
     return -EFAULT;
   if (timeout) {
-    if (!timespec_from_guest(guest, &left, timeout))
-      return -EFAULT;
-    if (!timespec_is_sane(&left))
-      return -EINVAL;
+    int32_t wrong = span_from_guest(guest, &left, timeout);
+    if (wrong)
+      return wrong;
     deadline = time_from_now(&left);
   }
   wanted &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
