@@ -186,9 +186,10 @@ export class Guest {
 /** How many descriptors a guest may have. */
 function descriptorsOf(name: string): number {
   const limit = binding.descriptorsMax();
-  if (limit < DESCRIPTORS_RESERVED + STDIO_COUNT) {
-    const problem = `needs more than ${DESCRIPTORS_RESERVED} descriptors, not ${limit}`;
-    throw new StartError(ErrorCodes.resources, `${name} ${problem}; raise ulimit -n`);
+  const least = DESCRIPTORS_RESERVED + STDIO_COUNT;
+  if (limit < least) {
+    const problem = `needs at least ${least} descriptors, not ${limit}; raise ulimit -n`;
+    throw new StartError(ErrorCodes.resources, `${name} ${problem}`);
   }
   return Math.min(DESCRIPTORS_MAX, limit - DESCRIPTORS_RESERVED);
 }
