@@ -17,8 +17,6 @@ const MAPPED_WORD = 0xffff;
 /** The kernel's least lengths: the whole sockaddr_in, sockaddr_in6 without its scope. */
 const SOCKADDR_IN_BYTES = 16;
 const SOCKADDR_IN6_BYTES_MIN = 24;
-const SUN_PATH_OFFSET = 2;
-const SOCKADDR_UN_BYTES = 110;
 
 /** What `read` finds in a sockaddr; one object is used again and again, nothing is allocated. */
 export class SocketAddress {
@@ -45,13 +43,6 @@ export class SocketAddress {
 
 function bigEndianWord(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-}
-
-/** The path or abstract name (which begins with a NUL) in a sockaddr_un, as unix(7) delimits it. */
-export function unixPath(bytes: Uint8Array): Uint8Array {
-  const path = bytes.subarray(SUN_PATH_OFFSET, SOCKADDR_UN_BYTES);
-  const end = path.indexOf(0);
-  return end > 0 ? path.subarray(0, end) : path;
 }
 
 /** Whether the address is an IPv4 one, written as such or mapped. */

@@ -10,11 +10,12 @@ export type NativeImport = () => void;
 export type Decide = (verb: number, type: number, addressBytes: number) => number;
 
 export interface Binding {
-  /** Makes a guest with 0, 1 and 2 open; throws when memory or descriptors are short.
-   * `exiting` is called after exit_group: the worker has to be ended then. An owner that may
+  /** Makes a guest with 0, 1 and 2 open; throws when memory or descriptors are short. `quotas`:
+   * struct quotas of native/guest.h. `exiting` is called after exit_group, and where it has run
+   * too long without a call: the worker has to be ended then. An owner that may
    * vanish without a word is a worker itself. */
   create(
-    descriptorsMax: number,
+    quotas: Uint8Array,
     stdinGranted: boolean,
     cmdline: Uint8Array,
     environ: Uint8Array,
@@ -29,7 +30,7 @@ export interface Binding {
   endAll(): void;
   /** Ends the process in a second if it still runs then. */
   exitSoon(code: number): void;
-  /** Forgets a guest whose worker is gone: the status it gave to exit_group, or -1. */
+  /** Forgets a guest whose worker is gone: the status it gave to exit_group, OVERRAN, or -1. */
   release(id: number): number;
 
   /** Makes the calling thread the guest's and gives it its imports, by name. */
@@ -38,6 +39,7 @@ export interface Binding {
     page: ArrayBuffer,
     decide: Decide,
     listening: (type: number, addressBytes: number) => void,
+    exhausted: (quota: number, max: number) => void,
   ): Record<string, NativeImport>;
   /** Takes what the guest exports: its memory, and what calls its signal handlers. False where V8
    * could not reserve the 4 GiB that the memory may reach. */
@@ -47,11 +49,12 @@ export interface Binding {
 
   /** Writes what fits without waiting: bytes written, -11 (EAGAIN) for "later", or -errno. */
   tryWrite(fd: number, bytes: Uint8Array): number;
-  /** The process's own limit of descriptors, RLIMIT_NOFILE. */
-  descriptorsMax(): number;
   /** What the addon implements: name and number of arguments. */
   imports: Readonly<Record<string, number>>;
 }
+
+/** The guest has run too long without a call. */
+export const OVERRAN = -2;
 
 /** Layout of the page that a guest's thread shares with the addon. */
 export const PAGE = { addressOffset: 64, bytes: 64 + 128 } as const;

@@ -1,4 +1,4 @@
-// The command line: reads it, starts the guest it names, and turns signals and ends into codes.
+// The command: starts the guest that its line names, and turns signals and ends into codes.
 // Knows nothing of workers or the addon, which are loaded when there is something to run.
 
 import {
@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { constants } from "node:os";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
+import { HELP, parseCommand } from "./command.ts";
+import type { RunCommand } from "./command.ts";
 import { ErrorCodes, StartError, TripollError, UsageError, printable, quote } from "./errors.ts";
 import type { Guest } from "./index.ts";
 import { OperatorLog } from "./log.ts";
-import { parseGrant } from "./policy.ts";
 
 /** The command line or the module is at fault. */
 const EXIT_USAGE = 2;
@@ -25,59 +25,8 @@ const FLUSH_MS = 200;
 
 const MODULE_BYTES_MAX = 256 * 1024 * 1024;
 
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-const HELP = `Usage: tripoll [options] server.wasm [arguments]
-
-Runs a server written against Linux epoll as sandboxed WebAssembly.
-It reaches nothing that is not given to it:
-
-  --listen [udp:]HOST:PORT    it may bind and listen there
-  --connect [udp:]HOST:PORT   it may connect and send there
-  --env NAME=VALUE            an environment variable
-  --stdin                     the standard input
-  (--listen, --connect and --env may be repeated)
-
-  --trace        write each system call to stderr, as strace does
-  -h, --help     print this
-  -v, --version  print the version
-
-HOST is an IPv4 address, an IPv6 address in brackets, a block of addresses such
-as 10.0.0.0/8 or [fd00::]/8, or * for all. PORT is a number, 0 for any free
-one, a range such as 8000-8100, or * for all.
-
-Example: an echo server that is its own program and is told its port
-  tripoll --listen 127.0.0.1:7000 echo.wasm 7000
-
-The exit code is the server's own, 128 + signal, 134 after a crash, or 2 if it
-could not be started.
-`;
-
-const OPTIONS = {
-  listen: { type: "string" },
-  connect: { type: "string" },
-  env: { type: "string" },
-  stdin: { type: "boolean" },
-  trace: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "v" },
-} as const;
-
-type OptionName = keyof typeof OPTIONS;
-
-/** What to run, and with what. */
-export interface RunCommand {
-  readonly does: "run";
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly listen: readonly string[];
-  readonly connect: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin: boolean;
-  readonly trace: boolean;
-}
-
-export type Command = RunCommand | { readonly does: "help" | "version" };
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const OTHER_SIGNALS = ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 
 /**
  * Runs the command line to its end.
@@ -86,10 +35,10 @@ export type Command = RunCommand | { readonly does: "help" | "version" };
  * @returns the exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const stopping = new Stopping();
+  const signals = new Signals();
   try {
     const command = parseCommand(argv);
-    if (command.does === "run") return await run(command, stopping);
+    if (command.does === "run") return await run(command, signals);
     print(1, command.does === "help" ? HELP : `tripoll ${version()}\n`);
     return 0;
   } catch (error) {
@@ -99,14 +48,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run(command: RunCommand, stopping: Stopping): Promise<number> {
+async function run(command: RunCommand, signals: Signals): Promise<number> {
   const module = readModuleFile(command.file);
   const { binding, start } = await loadHost();
   const fd = openStderr();
   const log = new OperatorLog((bytes) => binding.tryWrite(fd, bytes));
   const name = basename(command.file);
   const guest = start({ ...command, module, name, log: (line) => log.write(line) });
-  stopping.guest = guest;
+  signals.guest = guest;
   const { code } = await guest.exited;
   log.flush(FLUSH_MS);
   binding.exitSoon(code); // V8's own threads may be busy with the guest's code, and are joined
@@ -143,106 +92,31 @@ async function loadHost() {
   }
 }
 
-/** Ends the guest at the first signal, and the process where there is none or at the second. */
-class Stopping {
+/** Stops the guest at the first stop signal, and ends the process where there is none or at the
+ * second; hands the others on. */
+class Signals {
   guest: Guest | undefined;
   #isStopping = false;
 
   constructor() {
     for (const signal of STOP_SIGNALS) process.on(signal, () => this.#stop(signal));
+    for (const signal of OTHER_SIGNALS) process.on(signal, () => this.#handOn(signal));
   }
 
   #stop(signal: (typeof STOP_SIGNALS)[number]): void {
-    if (this.guest === undefined || this.#isStopping) {
-      process.exit(128 + constants.signals[signal]);
-    }
+    if (this.guest === undefined || this.#isStopping) end(signal);
     this.#isStopping = true;
     this.guest.stop(signal);
   }
-}
 
-/**
- * Splits the command line: options before the module are the host's, all after it the guest's.
- *
- * @throws UsageError, GrantError what is wrong, with the option's name.
- */
-export function parseCommand(argv: readonly string[]): Command {
-  const given = { listen: [] as string[], connect: [] as string[], stdin: false, trace: false };
-  const env: [string, string][] = [];
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  for (const token of tokens) {
-    if (token.kind !== "option") {
-      const at = token.kind === "positional" ? token.index : token.index + 1;
-      return runCommand(argv.slice(at), { ...given, env: Object.fromEntries(env) });
-    }
-    const name = knownOption(token.name, token.rawName);
-    const value = optionValue(name, token);
-    if (name === "help" || name === "version") return { does: name };
-    if (name === "stdin" || name === "trace") given[name] = true;
-    else if (name === "env") env.push(parseVariable(value));
-    else given[name].push(checkedGrant(name, value));
-  }
-  return runCommand([], { ...given, env: {} });
-}
-
-function runCommand(rest: readonly string[], given: Omit<RunCommand, "does" | "file" | "args">) {
-  const [file, ...args] = rest;
-  if (file !== undefined) return { does: "run", file, args, ...given } as const;
-  throw new UsageError(
-    ErrorCodes.noModule,
-    "no WebAssembly file is named; usage: tripoll [options] server.wasm [arguments], or --help",
-  );
-}
-
-function knownOption(name: string, written: string): OptionName {
-  if (Object.hasOwn(OPTIONS, name)) return name as OptionName;
-  const names = Object.keys(OPTIONS);
-  const near = names.find((known) => editDistance(name, known) <= 2);
-  throw new UsageError(
-    ErrorCodes.unknownOption,
-    `unknown option ${quote(written)}; ${near ? `did you mean --${near}?` : "see --help"}`,
-  );
-}
-
-/** The value of an option that takes one, "" for the others. */
-function optionValue(
-  name: OptionName,
-  { value, inlineValue }: { value?: string | undefined; inlineValue?: boolean | undefined },
-): string {
-  if (OPTIONS[name].type === "boolean") {
-    if (value === undefined) return "";
-    throw new UsageError(ErrorCodes.optionValue, `--${name} takes no value`);
-  }
-  // In `--listen --trace` the second is rather an option than an address.
-  if (value !== undefined && (inlineValue || !value.startsWith("-"))) return value;
-  const form = name === "env" ? "NAME=VALUE" : "[udp:]HOST:PORT";
-  throw new UsageError(ErrorCodes.optionValue, `--${name} needs a value: --${name} ${form}`);
-}
-
-function checkedGrant(name: "listen" | "connect", value: string): string {
-  try {
-    parseGrant(value);
-    return value;
-  } catch (error) {
-    if (!(error instanceof TripollError)) throw error;
-    throw new UsageError(ErrorCodes.optionValue, `--${name}: ${error.message}`);
+  #handOn(signal: NodeJS.Signals): void {
+    if (this.guest === undefined) end(signal);
+    this.guest.signal(signal);
   }
 }
 
-function parseVariable(text: string): [name: string, value: string] {
-  const equals = text.indexOf("=");
-  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-  const problem = equals === 0 ? "has no name" : "has no value";
-  throw new UsageError(
-    ErrorCodes.optionValue,
-    `--env: ${quote(text)} ${problem}; write NAME=VALUE`,
-  );
+function end(signal: NodeJS.Signals): never {
+  process.exit(128 + constants.signals[signal]);
 }
 
 /** The bytes of a regular file; anything else could be endless, or never give any. */
@@ -281,18 +155,4 @@ function print(fd: number, text: string): void {
   } catch {
     // Nobody reads it, and there is nobody else to tell.
   }
-}
-
-/** How many letters have to be put in, left out or changed (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const letter of from) {
-    const above = row;
-    row = [above[0]! + 1];
-    for (let at = 0; at < to.length; at++) {
-      const changed = above[at]! + (letter === to[at] ? 0 : 1);
-      row.push(Math.min(changed, above[at + 1]! + 1, row[at]! + 1));
-    }
-  }
-  return row[to.length]!;
 }

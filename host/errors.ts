@@ -7,9 +7,10 @@ export const ErrorCodes = {
   optionValue: "ERR_OPTION_VALUE",
   noModule: "ERR_NO_MODULE",
   moduleFile: "ERR_MODULE_FILE",
-  // GrantError: an address given to --listen or --connect.
+  // GrantError: what is given to --listen, --connect or --unix.
   grantHost: "ERR_GRANT_HOST",
   grantPort: "ERR_GRANT_PORT",
+  grantUnix: "ERR_GRANT_UNIX",
   // StartError: this installation or machine.
   addon: "ERR_ADDON",
   resources: "ERR_RESOURCES",
@@ -38,7 +39,7 @@ export class TripollError extends Error {
 /** The command line cannot be followed. */
 export class UsageError extends TripollError {}
 
-/** An address to be granted is not written as `[udp:]HOST:PORT`. */
+/** An address to be granted is not written as `[udp:]HOST:PORT`, or as `PATH` or `@NAME`. */
 export class GrantError extends TripollError {}
 
 /** Nothing is wrong with the guest, but it cannot be started here. */

@@ -1,6 +1,7 @@
 // What crosses between the supervisor and a guest's worker thread.
 
 import type { Grant } from "./policy.ts";
+import type { UnixGrant } from "./unix.ts";
 
 /** What the supervisor hands to the worker. */
 export interface GuestData {
@@ -10,6 +11,7 @@ export interface GuestData {
   readonly name: string;
   readonly listen: readonly Grant[];
   readonly connect: readonly Grant[];
+  readonly unix: readonly UnixGrant[];
   readonly trace: boolean;
 }
 
@@ -22,6 +24,9 @@ export type GuestMessage =
 
 /** Exit code of a guest that trapped: 128 + SIGABRT, as a program that aborts has it. */
 export const TRAP_STATUS = 134;
+
+/** Exit code of a guest that ran too long: 128 + SIGXCPU. */
+export const OVERRUN_STATUS = 152;
 
 /** Exit code of a guest that this machine cannot run. */
 export const REFUSED_STATUS = 2;

@@ -7,13 +7,14 @@ import { PAGE, binding } from "./binding.ts";
 import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
 import { makeImports, makeWasiImports } from "./imports.ts";
 import { Policy } from "./policy.ts";
+import { formatUnixName, unixName } from "./unix.ts";
 
 /** How many different addresses are announced; a loop of listen() must not become a flood. */
 const ANNOUNCED_MAX = 64;
 
 const SOCK_DGRAM = 2;
 
-const { id, module, name, listen, connect, trace } = workerData as GuestData;
+const { id, module, name, listen, connect, unix, trace } = workerData as GuestData;
 
 function tell(message: GuestMessage): void {
   parentPort?.postMessage(message);
@@ -22,21 +23,33 @@ function tell(message: GuestMessage): void {
 const page = new ArrayBuffer(PAGE.bytes);
 const address = new Uint8Array(page, PAGE.addressOffset);
 const onDenied = (line: string): void => tell({ log: line });
-const policy = new Policy({ name, listen, connect, onDenied });
+const policy = new Policy({ name, listen, connect, unix, onDenied });
 
 function decide(verb: number, type: number, addressBytes: number): number {
   return policy.decide(verb, type, address.subarray(0, addressBytes));
 }
 
+function formatPlace(type: number, bytes: Uint8Array): string {
+  const local = new SocketAddress();
+  if (!local.read(bytes)) return `unix:${formatUnixName(unixName(bytes))}`;
+  return `${type === SOCK_DGRAM ? "udp:" : ""}${formatIpPort(local.ip, local.port)}`;
+}
+
 const announced = new Set<string>();
 
 function announce(type: number, addressBytes: number): void {
-  const local = new SocketAddress();
-  if (!local.read(address.subarray(0, addressBytes))) return;
-  const place = `${type === SOCK_DGRAM ? "udp:" : ""}${formatIpPort(local.ip, local.port)}`;
+  const place = formatPlace(type, address.subarray(0, addressBytes));
   if (announced.has(place) || announced.size >= ANNOUNCED_MAX) return;
   announced.add(place);
   tell({ log: `${name} listening on ${place}` });
+}
+
+/** What a quota is called where it is raised; the numbers are `enum quota` of native/guest.h. */
+const QUOTA_NAMES = ["descriptors", "watches", "timers"] as const;
+
+function tellExhausted(quota: number, max: number): void {
+  const what = QUOTA_NAMES[quota];
+  tell({ log: `${name} has all of its ${max} ${what}; raise it with --max-${what}` });
 }
 
 /** The guest's exports, once it is instantiated. */
@@ -66,7 +79,7 @@ function reserve(imports: WebAssembly.Imports): WebAssembly.Instance {
 async function instantiate(): Promise<Exports> {
   // Before it enters: from then on it may be terminated, which leaks the file that is being read.
   const tracing = trace ? await import("./trace.ts") : undefined;
-  const natives = binding.enter(id, page, decide, announce);
+  const natives = binding.enter(id, page, decide, announce, tellExhausted);
   tell({ entered: true });
   const exit = (status: number): never => process.exit(status);
   let linux = makeImports(natives, new Int32Array(page, 0, 6), exit);

@@ -6,7 +6,6 @@ import type { NativeImport } from "./binding.ts";
 export type Import = (...args: number[]) => number;
 export type Imports = Record<ImportName, Import>;
 
-const ENOSYS = 38;
 const EINTR = 4;
 
 /** Makes the function that a guest calls: stores the arguments in the mailbox, enters the addon,
@@ -22,8 +21,8 @@ function forward(name: ImportName, native: NativeImport, mailbox: Int32Array): I
   return new Function("mailbox", "native", text)(mailbox, native) as Import;
 }
 
-/** The whole `linux` module. What the addon does not implement answers -ENOSYS. `exit` ends the
- * worker so that no code of the guest runs any more; a throw would not do, wasm can catch it. */
+/** The whole `linux` module. `exit` ends the worker so that no code of the guest runs any more; a
+ * throw would not do, wasm can catch it. */
 export function makeImports(
   natives: Record<string, NativeImport>,
   mailbox: Int32Array,
@@ -31,8 +30,7 @@ export function makeImports(
 ): Imports {
   const imports = {} as Imports;
   for (const name of Object.keys(ABI) as ImportName[]) {
-    const native = natives[name];
-    imports[name] = native ? forward(name, native, mailbox) : () => -ENOSYS;
+    imports[name] = forward(name, natives[name]!, mailbox);
   }
   const enterExit = imports.exit_group;
   imports.exit_group = (status: number) => {

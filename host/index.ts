@@ -4,14 +4,21 @@ import { ABI } from "./abi.ts";
 import { ErrorCodes, UsageError, quote } from "./errors.ts";
 import { inspectModule } from "./module.ts";
 import { parseGrant } from "./policy.ts";
+import { PAGE_BYTES, type Quotas, quotasOf } from "./quotas.ts";
 import { Guest } from "./supervisor.ts";
+import { parseUnixGrant } from "./unix.ts";
 
 export { ErrorCodes, GrantError, ModuleError, TripollError, UsageError } from "./errors.ts";
+export type { Quotas } from "./quotas.ts";
 export type { Exit, Guest, StopSignal } from "./supervisor.ts";
 
 const STOP_TIMEOUT_MS = 5_000;
 
-export interface StartOptions {
+/** What a guest starts with at least where the host has not enough left for the default. */
+const DESCRIPTORS_MIN = 64;
+
+/** What start() takes, with the quotas of the guest. */
+export interface StartOptions extends Partial<Quotas> {
   /** The bytes of the guest's WebAssembly module. */
   readonly module: Uint8Array;
   /** What messages call it, and its argv[0]. */
@@ -24,6 +31,8 @@ export interface StartOptions {
   readonly listen?: readonly string[];
   /** Where it may connect and send to: `[udp:]HOST:PORT`. */
   readonly connect?: readonly string[];
+  /** The Unix sockets that it may bind, connect and send to, and remove: `PATH` or `@NAME`. */
+  readonly unix?: readonly string[];
   /** Whether it reads the host's standard input; otherwise it is at end of file. */
   readonly stdin?: boolean;
   /** Whether each system call is written to stderr. */
@@ -37,19 +46,25 @@ export interface StartOptions {
 /**
  * Starts a guest in a worker thread of its own.
  *
- * @throws UsageError an argument or variable that no program can have; GrantError a grant that
- *   makes no sense; ModuleError a module that cannot be a guest; StartError this machine.
+ * @throws UsageError an argument, variable or quota that no program can have; GrantError a grant
+ *   that makes no sense; ModuleError a module that cannot be a guest; StartError this machine.
  */
 export function start(options: StartOptions): Guest {
   checkStrings(options);
-  const { module } = inspectModule(options.module, ABI, options.name);
+  const quotas = quotasOf(options);
+  const pagesMax = Math.floor(quotas.memoryBytesMax / PAGE_BYTES);
+  const { module, codeShift } = inspectModule(options.module, ABI, options.name, pagesMax);
   return new Guest({
     module,
+    codeShift,
     name: options.name,
     args: [options.name, ...(options.args ?? [])],
     env: options.env ?? {},
     listen: (options.listen ?? []).map(parseGrant),
     connect: (options.connect ?? []).map(parseGrant),
+    unix: (options.unix ?? []).map(parseUnixGrant),
+    quotas,
+    descriptorsMin: options.descriptorsMax ?? DESCRIPTORS_MIN,
     stdin: options.stdin ?? false,
     trace: options.trace ?? false,
     stopTimeoutMs: options.stopTimeoutMs ?? STOP_TIMEOUT_MS,

@@ -9,7 +9,9 @@ import {
   KIND_FUNCTION,
   KIND_MEMORY,
   KIND_NAMES,
+  PAGES_MAX,
   readModule,
+  withMemoryMaximum,
 } from "./wasm.ts";
 import type { Import, ModuleInterface, Signature } from "./wasm.ts";
 
@@ -34,6 +36,8 @@ const INITIALIZE = { name: "_initialize", signature: NO_SIGNATURE };
 /** A module that may run, and which of the optional exports it has. */
 export interface InspectedModule {
   readonly module: WebAssembly.Module;
+  /** How far its code has moved from where it is in the file, in bytes. */
+  readonly codeShift: number;
   readonly hasMalloc: boolean;
   readonly hasSignal: boolean;
   readonly hasInitialize: boolean;
@@ -45,9 +49,15 @@ export interface InspectedModule {
  *
  * @param abi what may be imported from `linux`.
  * @param name what messages call the module.
+ * @param pagesMax what its memory may grow to.
  * @throws ModuleError why it cannot be a guest.
  */
-export function inspectModule(bytes: Uint8Array, abi: Abi, name = "the module"): InspectedModule {
+export function inspectModule(
+  bytes: Uint8Array,
+  abi: Abi,
+  name = "the module",
+  pagesMax = PAGES_MAX,
+): InspectedModule {
   const shownName = printable(name);
   const fail: Fail = (code, problem) => {
     throw new ModuleError(ErrorCodes[code], `${shownName} ${problem}`);
@@ -59,9 +69,10 @@ export function inspectModule(bytes: Uint8Array, abi: Abi, name = "the module"):
     compile(bytes, fail);
     return fail("invalidWasm", "uses a WebAssembly feature that is not supported here");
   }
-  checkMemories(shape, fail);
+  checkMemories(shape, pagesMax, fail);
   checkHeap(shape, fail);
-  const module = compile(bytes, fail);
+  const limited = withMemoryMaximum(bytes, shape, pagesMax);
+  const module = compile(limited.bytes, fail);
   checkImports(shape.imports, abi, fail);
   if (shape.exports.get("memory")?.kind !== KIND_MEMORY) {
     fail("moduleExport", 'exports no memory named "memory"');
@@ -71,6 +82,7 @@ export function inspectModule(bytes: Uint8Array, abi: Abi, name = "the module"):
   }
   return {
     module,
+    codeShift: limited.shift,
     hasMalloc: exportsFunction(shape, MALLOC, fail),
     hasSignal: exportsFunction(shape, SIGNAL, fail),
     hasInitialize: exportsFunction(shape, INITIALIZE, fail),
@@ -122,12 +134,16 @@ function compile(bytes: Uint8Array, fail: Fail): WebAssembly.Module {
   }
 }
 
-function checkMemories({ memories }: ModuleInterface, fail: Fail): void {
+function checkMemories({ memories }: ModuleInterface, pagesMax: number, fail: Fail): void {
   if (memories.length > 1) fail("moduleMemory", "has several memories; a guest has one");
   for (const memory of memories) {
     if (memory.isShared) fail("moduleMemory", "has a shared memory; a guest has no threads");
     if (memory.is64) fail("moduleMemory", "has a 64-bit memory; build it for wasm32");
     if (memory.hasPageSize) fail("moduleMemory", "has a memory with a page size of its own");
+    if (memory.initial > pagesMax) {
+      const problem = `begins with ${memory.initial} pages of 64 KiB, and may have ${pagesMax}`;
+      fail("moduleMemory", `${problem}; raise --max-memory (memoryBytesMax)`);
+    }
   }
 }
 

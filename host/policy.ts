@@ -10,10 +10,11 @@ import {
   isWildcard,
   parseIpv4,
   parseIpv6,
-  unixPath,
 } from "./address.ts";
 import type { IpAddress } from "./address.ts";
 import { ErrorCodes, GrantError, quote } from "./errors.ts";
+import { coversUnix, formatUnixName, unixName } from "./unix.ts";
+import type { UnixGrant } from "./unix.ts";
 
 /** The verdicts, shared with native/guest.h. HARMLESS: allowed, but by no grant. */
 export const DENIED = 0;
@@ -26,6 +27,7 @@ export const VERB_BIND = 1;
 export const VERB_LISTEN = 2;
 export const VERB_CONNECT = 3;
 export const VERB_SEND = 4;
+export const VERB_UNLINK = 5;
 
 type Side = "listen" | "connect";
 const VERBS: readonly ({ does: string; side: Side } | undefined)[] = [
@@ -34,6 +36,7 @@ const VERBS: readonly ({ does: string; side: Side } | undefined)[] = [
   { does: "listen on", side: "listen" },
   { does: "connect to", side: "connect" },
   { does: "send to", side: "connect" },
+  { does: "remove", side: "listen" },
 ];
 
 const SOCK_STREAM = 1;
@@ -149,6 +152,8 @@ export interface PolicyOptions {
   readonly listen: readonly Grant[];
   /** What it may connect and send to. */
   readonly connect: readonly Grant[];
+  /** The Unix sockets that it may bind, connect and send to, and remove. */
+  readonly unix: readonly UnixGrant[];
   /** Gets one line for the operator, at most a few for a flood of denials. */
   readonly onDenied: (message: string) => void;
 }
@@ -156,11 +161,13 @@ export interface PolicyOptions {
 /** Decides for one guest; deny is the default, for bytes that make no sense as well. */
 export class Policy {
   readonly #grants: Record<Side, readonly Grant[]>;
+  readonly #unix: readonly UnixGrant[];
   readonly #denials: Denials;
   readonly #address = new SocketAddress();
 
-  constructor({ name, listen, connect, onDenied }: PolicyOptions) {
+  constructor({ name, listen, connect, unix, onDenied }: PolicyOptions) {
     this.#grants = { listen, connect };
+    this.#unix = unix;
     this.#denials = new Denials(name, onDenied);
   }
 
@@ -174,17 +181,24 @@ export class Policy {
    */
   decide(verb: number, type: number, bytes: Uint8Array): Verdict {
     const isIp = this.#address.read(bytes);
-    const verdict = isIp ? this.#decideIp(verb, type) : DENIED;
+    const verdict = isIp ? this.#decideIp(verb, type) : this.#decideUnix(verb, bytes);
     if (verdict === DENIED)
       this.#denials.report(this.#describe(verb, type, isIp ? undefined : bytes));
     return verdict;
+  }
+
+  #decideUnix(verb: number, bytes: Uint8Array): Verdict {
+    if (this.#address.family !== AF_UNIX || VERBS[verb] === undefined) return DENIED;
+    const name = unixName(bytes);
+    return this.#unix.some((grant) => coversUnix(grant, name)) ? GRANTED : DENIED;
   }
 
   #decideIp(verb: number, type: number): Verdict {
     const { ip, port } = this.#address;
     const udp = type === SOCK_DGRAM;
     const side = VERBS[verb]?.side;
-    if (side === undefined || (!udp && type !== SOCK_STREAM)) return DENIED;
+    if (side === undefined || verb === VERB_UNLINK) return DENIED;
+    if (!udp && type !== SOCK_STREAM) return DENIED;
     for (const grant of this.#grants[side]) {
       if (grant.udp !== udp || port < grant.portMin || port > grant.portMax) continue;
       if (grant.block === undefined || covers(grant.block, ip)) return GRANTED;
@@ -203,7 +217,9 @@ export class Policy {
       return `${does} ${target}; grant it with --${side} ${target}`;
     }
     if (notIp !== undefined && family === AF_UNIX) {
-      return `${does} the Unix socket ${quote(unixPath(notIp))}; Unix sockets cannot be granted`;
+      const unix = unixName(notIp);
+      if (unix.length === 0) return `${does} a Unix socket without a name; bind it to one`;
+      return `${does} the Unix socket ${quote(unix)}; grant it with --unix ${formatUnixName(unix)}`;
     }
     return `${does} an address of family ${family} with a socket of type ${type}`;
   }

@@ -5,10 +5,18 @@
 
 import { constants } from "node:os";
 import { Worker, isMainThread } from "node:worker_threads";
-import { ADDON_VARIABLE, addonPath, binding } from "./binding.ts";
+import { ADDON_VARIABLE, OVERRAN, addonPath, binding } from "./binding.ts";
 import { ErrorCodes, StartError, printable } from "./errors.ts";
-import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
+import {
+  OVERRUN_STATUS,
+  REFUSED_STATUS,
+  TRAP_STATUS,
+  type GuestData,
+  type GuestMessage,
+} from "./guest-data.ts";
 import type { Grant } from "./policy.ts";
+import { PAGE_BYTES, type Quotas } from "./quotas.ts";
+import type { UnixGrant } from "./unix.ts";
 
 /** The guests of this environment that have not ended. */
 const running = new Set<Guest>();
@@ -21,16 +29,13 @@ process.on("exit", (code) => {
   if (isMainThread) binding.exitSoon(code);
 });
 
-/** Descriptors of a guest, and what is left to the host under the process's own limit. */
-const DESCRIPTORS_MAX = 16_384;
-const DESCRIPTORS_RESERVED = 256;
-const STDIO_COUNT = 3;
-
 /** How often terminate() is repeated: V8 drops a request that meets a call back into C. */
 const TERMINATE_AGAIN_MS = 10;
 
 export interface GuestOptions {
   readonly module: WebAssembly.Module;
+  /** How far its code has moved from where it is in the file, in bytes. */
+  readonly codeShift: number;
   /** What messages call it. */
   readonly name: string;
   /** argv, its name first. */
@@ -38,6 +43,10 @@ export interface GuestOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly listen: readonly Grant[];
   readonly connect: readonly Grant[];
+  readonly unix: readonly UnixGrant[];
+  readonly quotas: Quotas;
+  /** With how many descriptors it starts where the process has not descriptorsMax left. */
+  readonly descriptorsMin: number;
   readonly stdin: boolean;
   readonly trace: boolean;
   /** How long it may take to end after stop(). */
@@ -64,6 +73,8 @@ export class Guest {
   readonly #log: (line: string) => void;
   readonly #name: string;
   readonly #stopTimeoutMs: number;
+  readonly #runMsMax: number;
+  readonly #codeShift: number;
   #endedBy: NodeJS.Signals | undefined;
   #grace: NodeJS.Timeout | undefined;
   #entered = false;
@@ -75,11 +86,12 @@ export class Guest {
     this.#name = printable(options.name);
     this.#log = options.log;
     this.#stopTimeoutMs = options.stopTimeoutMs;
-    const limit = descriptorsOf(this.#name);
+    this.#runMsMax = options.quotas.runMsMax;
+    this.#codeShift = options.codeShift;
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
     try {
       this.#id = binding.create(
-        limit,
+        quotaBytes(options),
         options.stdin,
         strings(options.args),
         strings(env),
@@ -96,6 +108,7 @@ export class Guest {
       name: this.#name,
       listen: options.listen,
       connect: options.connect,
+      unix: options.unix,
       trace: options.trace,
     };
     this.#worker = new Worker(new URL("./guest.js", import.meta.url), {
@@ -121,7 +134,7 @@ export class Guest {
   }
 
   /** Asks it to end: a signal, and after the time that it has for that, kill(). */
-  stop(signal: StopSignal): void {
+  stop(signal: StopSignal = "SIGTERM"): void {
     this.signal(signal);
     this.#grace ??= setTimeout(() => this.kill(), this.#stopTimeoutMs);
   }
@@ -159,12 +172,20 @@ export class Guest {
       return;
     }
     this.#crash = printable(message.crashed);
-    const frames = message.stack.split("\n").filter((line) => line.includes("wasm"));
+    const frames = message.stack
+      .split("\n")
+      .filter((line) => line.includes("wasm"))
+      .map((line) => line.replace(/:0x([0-9a-f]+)/, (_, at) => this.#offset(at)));
     this.#log(
       [`${this.#name} crashed: ${this.#crash}`, ...frames.map((frame) => printable(frame))].join(
         "\n",
       ),
     );
+  }
+
+  /** A place in the code as it is in the file. */
+  #offset(hex: string): string {
+    return `:0x${(parseInt(hex, 16) - this.#codeShift).toString(16)}`;
   }
 
   #end(code: number): Exit {
@@ -173,6 +194,11 @@ export class Guest {
     clearTimeout(this.#grace);
     const status = binding.release(this.#id);
     if (status >= 0) return { code: status, reason: "" };
+    if (status === OVERRAN) {
+      const reason = `ran ${this.#runMsMax / 1000} s without a system call`;
+      this.#log(`${this.#name} ${reason}; raise --max-run if it has to`);
+      return { code: OVERRUN_STATUS, reason };
+    }
     if (this.#endedBy !== undefined) {
       const number = constants.signals[this.#endedBy];
       return { code: 128 + number, reason: `stopped by ${this.#endedBy}` };
@@ -183,15 +209,17 @@ export class Guest {
   }
 }
 
-/** How many descriptors a guest may have. */
-function descriptorsOf(name: string): number {
-  const limit = binding.descriptorsMax();
-  const least = DESCRIPTORS_RESERVED + STDIO_COUNT;
-  if (limit < least) {
-    const problem = `needs at least ${least} descriptors, not ${limit}; raise ulimit -n`;
-    throw new StartError(ErrorCodes.resources, `${name} ${problem}`);
-  }
-  return Math.min(DESCRIPTORS_MAX, limit - DESCRIPTORS_RESERVED);
+/** `struct quotas` of native/guest.h. */
+function quotaBytes({ quotas, descriptorsMin }: GuestOptions): Uint8Array {
+  const words = Uint32Array.of(
+    descriptorsMin,
+    quotas.descriptorsMax,
+    quotas.watchesMax,
+    quotas.timersMax,
+    quotas.runMsMax,
+    Math.floor(quotas.memoryBytesMax / PAGE_BYTES),
+  );
+  return new Uint8Array(words.buffer);
 }
 
 /** NUL-terminated strings back to back, as in /proc/self/cmdline. */

@@ -58,10 +58,14 @@ export interface ModuleInterface {
   /** Whether it defines objects, structs or arrays, that a collector would keep. */
   readonly hasObjects: boolean;
   readonly exports: ReadonlyMap<string, Export>;
+  /** Where the memory section lies in the file, its first byte and the one behind it. */
+  readonly memorySection: readonly [begin: number, end: number] | undefined;
 }
 
 /** As many types, functions, imports or exports as V8 takes. */
 const ENTRIES_MAX = 1_000_000;
+/** Of a memory, as many as a 32-bit address reaches. */
+export const PAGES_MAX = 65_536;
 /** As many parameters or results as V8 takes. */
 const VALUES_MAX = 1_000;
 /** Of all signatures together; what is read must not fill the heap. */
@@ -99,6 +103,41 @@ export function readModule(bytes: Uint8Array): ModuleInterface | undefined {
 
 class Unreadable extends Error {}
 
+/**
+ * The same module with a memory of its own that grows to at most so many pages: memory.grow
+ * answers -1 then, as the specification has it. The one memory must be a plain one.
+ *
+ * @returns the bytes, and by how many what follows the memory section has moved.
+ */
+export function withMemoryMaximum(
+  bytes: Uint8Array,
+  { memories, memorySection }: ModuleInterface,
+  pagesMax: number,
+): { bytes: Uint8Array; shift: number } {
+  const [memory] = memories;
+  const unchanged = { bytes, shift: 0 };
+  if (memory === undefined || memorySection === undefined || pagesMax >= PAGES_MAX)
+    return unchanged;
+  const { initial, maximum = PAGES_MAX } = memory;
+  // What is not valid must not become it.
+  if (maximum <= pagesMax || maximum > PAGES_MAX || maximum < initial) return unchanged;
+  const [begin, end] = memorySection;
+  const content = [1, 1, ...leb128(initial), ...leb128(pagesMax)];
+  const section = [SECTION_MEMORY, ...leb128(content.length), ...content];
+  const limited = Buffer.concat([
+    bytes.subarray(0, begin),
+    Buffer.from(section),
+    bytes.subarray(end),
+  ]);
+  return { bytes: limited, shift: section.length - (end - begin) };
+}
+
+/** An unsigned LEB128. */
+function leb128(value: number): number[] {
+  const low = value % 0x80;
+  return value < 0x80 ? [low] : [low | 0x80, ...leb128(Math.floor(value / 0x80))];
+}
+
 /** Bytes with a position that never leaves them. */
 class Cursor {
   readonly #bytes: Uint8Array;
@@ -106,6 +145,10 @@ class Cursor {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   get isAtEnd(): boolean {
@@ -172,6 +215,7 @@ class ModuleReader {
   readonly #functions: (Signature | undefined)[] = [];
   readonly #tables: Table[] = [];
   readonly #memories: Limits[] = [];
+  #memorySection: [begin: number, end: number] | undefined;
   #hasObjects = false;
   #values = 0;
   readonly #exports = new Map<string, Export>();
@@ -184,12 +228,14 @@ class ModuleReader {
     const cursor = new Cursor(this.#bytes.subarray(HEADER_BYTES));
     const seen = new Set<number>();
     while (!cursor.isAtEnd) {
+      const begin = HEADER_BYTES + cursor.at;
       const id = cursor.byte();
       const section = new Cursor(cursor.take(cursor.u32()));
       const readEntry = this.#entryReader(id);
       if (readEntry === undefined) continue;
       if (seen.has(id)) throw new Unreadable();
       seen.add(id);
+      if (id === SECTION_MEMORY) this.#memorySection = [begin, HEADER_BYTES + cursor.at];
       for (let count = section.count(); count > 0; count--) readEntry(section);
       if (!section.isAtEnd) throw new Unreadable();
     }
@@ -199,6 +245,7 @@ class ModuleReader {
       memories: this.#memories,
       hasObjects: this.#hasObjects,
       exports: this.#exports,
+      memorySection: this.#memorySection,
     };
   }
 

@@ -23,7 +23,7 @@ enum {
 // What a worker's environment holds for its guest.
 struct worker {
   napi_env env;
-  napi_ref page, memory, decide, listening, signal;
+  napi_ref page, memory, decide, listening, exhausted, signal;
 };
 
 // Whether V8 reserved the whole address space that 32 bits can reach: then the memory never moves,
@@ -119,11 +119,15 @@ static void listening(struct guest *guest, int type, size_t bytes) {
   call_back(worker, worker->listening, type, (int32_t)bytes, 0, &ignored);
 }
 
+static void exhausted(struct guest *guest, enum quota quota, uint32_t max) {
+  struct worker *worker = guest->worker;
+  int32_t ignored = 0;
+  call_back(worker, worker->exhausted, quota, (int32_t)max, 0, &ignored);
+}
+
 static void exiting(struct guest *guest) {
-  pthread_mutex_lock(&guest->lock);
   if (guest->owner)
     napi_call_threadsafe_function(guest->owner, NULL, napi_tsfn_nonblocking);
-  pthread_mutex_unlock(&guest->lock);
 }
 
 // A trap in the handler stays pending: it is thrown when the import returns.
@@ -137,13 +141,20 @@ static bool handle(struct guest *guest, uint32_t handler, int32_t signum) {
   bool well = napi_get_reference_value(env, worker->signal, &callee) == napi_ok &&
               napi_get_global(env, &global) == napi_ok &&
               napi_create_int32(env, (int32_t)handler, &values[0]) == napi_ok &&
-              napi_create_int32(env, signum, &values[1]) == napi_ok &&
-              napi_call_function(env, global, callee, 2, values, NULL) == napi_ok;
+              napi_create_int32(env, signum, &values[1]) == napi_ok;
+  guest_count_call(guest); // the guest's own code runs, not the call
+  well = well && napi_call_function(env, global, callee, 2, values, NULL) == napi_ok;
+  guest_count_call(guest);
   napi_close_handle_scope(env, scope);
   return well;
 }
 
-static const struct host node = {refresh_memory, decide, listening, exiting, handle};
+static const struct host node = {.refresh_memory = refresh_memory,
+                                 .decide = decide,
+                                 .listening = listening,
+                                 .exhausted = exhausted,
+                                 .exiting = exiting,
+                                 .handle = handle};
 
 // The imports.
 
@@ -168,12 +179,14 @@ static struct guest *guest_of(napi_env env, napi_callback_info info) {
     struct guest *guest = guest_of(env, info);                                                     \
     int32_t call[CALL_ARGUMENTS], result;                                                          \
     memcpy(call, guest->call, sizeof call);                                                        \
-    if (guest_attention(guest) && !signals_before(guest))                                          \
-      return NULL;                                                                                 \
-    do                                                                                             \
-      result = sys_##name(guest ARGUMENTS_##count);                                                \
-    while ((guest_attention(guest) || result == -RESTART) && signals_after(guest, &result));       \
-    guest->call[0] = result;                                                                       \
+    guest_count_call(guest);                                                                       \
+    if (!guest_attention(guest) || signals_before(guest)) {                                        \
+      do                                                                                           \
+        result = sys_##name(guest ARGUMENTS_##count);                                              \
+      while ((guest_attention(guest) || restarts(result)) && signals_after(guest, &result));       \
+      guest->call[0] = result;                                                                     \
+    }                                                                                              \
+    guest_count_call(guest);                                                                       \
     return NULL;                                                                                   \
   }
 IMPORTS(DEFINE)
@@ -207,11 +220,12 @@ static napi_ref reference(napi_env env, napi_value value) {
   return result;
 }
 
-// enter(id, page: ArrayBuffer, decide(verb, type, bytes), listening(type, bytes)): the imports, by
-// name. From here on the thread is the guest's; whatever it opens is closed with its environment.
+// enter(id, page: ArrayBuffer, decide(verb, type, bytes), listening(type, bytes), exhausted(quota,
+// max)): the imports, by name. From here on the thread is the guest's; whatever it opens is closed
+// with its environment.
 static napi_value enter(napi_env env, napi_callback_info info) {
-  napi_value values[4], result;
-  arguments(env, info, 4, values);
+  napi_value values[5], result;
+  arguments(env, info, 5, values);
   uint32_t id;
   uint8_t *page;
   size_t bytes;
@@ -233,6 +247,7 @@ static napi_value enter(napi_env env, napi_callback_info info) {
       .page = reference(env, values[1]),
       .decide = reference(env, values[2]),
       .listening = reference(env, values[3]),
+      .exhausted = reference(env, values[4]),
   };
   guest->host = &node;
   guest->worker = worker;
@@ -249,6 +264,8 @@ static napi_value enter(napi_env env, napi_callback_info info) {
         napi_set_named_property(env, result, imports[i].name, function) != napi_ok)
       return NULL;
   }
+  if (!guest_time(guest))
+    return fail(env, "the host is out of threads");
   return result;
 }
 
@@ -290,12 +307,12 @@ static napi_value log_line(napi_env env, napi_callback_info info) {
     return fail(env, "no guest has entered");
   size_t left;
   uint8_t *at = bytes_of(env, value, &left);
-  while (left > 0) {
+  while (left > 0 && !guest_is_ending(guest)) {
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (kernel(guest, SYS_ppoll, (long)&ready, 1, 0, 0, 0, 0) < 0)
-      break;
-    long written = kernel(guest, SYS_write, STDERR_FILENO, (long)at, (long)left, 0, 0, 0);
-    if (written < 0 && written != -EAGAIN)
+    ssize_t written = poll(&ready, 1, -1) < 0 ? -1 : write(STDERR_FILENO, at, left);
+    if (written < 0 && errno == EINTR)
+      guest_roused(guest);
+    else if (written < 0 && errno != EAGAIN)
       break;
     at += written > 0 ? written : 0;
     left -= written > 0 ? (size_t)written : 0;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 // Linux defines SIGSTKFLT and never sends it; libraries and programs leave it alone.
@@ -14,12 +15,18 @@
 
 enum { KICK_EVERY_NS = 5 * 1000 * 1000, ROUSE_EVERY_NS = 200 * 1000 * 1000 };
 
+enum {
+  DESCRIPTORS_RESERVED = 256, // of the process, for the host
+  DESCRIPTORS_BESIDE = 96, // of each guest: its worker, its signalfds' other ends, one in passing
+};
+
 // The one process-wide thing: worker and owner find the same control block by its id, and every
 // exit path of the process finds all guests.
 static struct {
   pthread_mutex_t lock;
   struct guest *first;
   uint32_t last_id;
+  uint64_t descriptors; // that the guests may open, with what each of them takes besides
 } registry = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 // The guest whose thread this is.
@@ -98,29 +105,70 @@ static void destroy(struct guest *guest) {
   free(guest);
 }
 
+// How many more numbers a guest could have under the process's own limit.
+static uint64_t descriptors_left(void) {
+  struct rlimit limit;
+  uint64_t all = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+  uint64_t taken = registry.descriptors + DESCRIPTORS_RESERVED + DESCRIPTORS_BESIDE;
+  return all > taken ? all - taken : 0;
+}
+
+// Takes the guest's share of the process's descriptors and enters it into the registry: how many
+// numbers it gets, or 0 and how many there are in `*left`.
+static uint32_t register_guest(struct guest *guest, uint64_t *left) {
+  const struct quotas *quotas = &guest->quotas;
+  pthread_mutex_lock(&registry.lock);
+  *left = descriptors_left();
+  uint32_t count = *left < quotas->descriptors_max ? (uint32_t)*left : quotas->descriptors_max;
+  if (count < quotas->descriptors_min)
+    count = 0;
+  if (count > 0) {
+    guest->share = count + DESCRIPTORS_BESIDE;
+    registry.descriptors += guest->share;
+    guest->id = ++registry.last_id;
+    guest->next = registry.first;
+    registry.first = guest;
+  }
+  pthread_mutex_unlock(&registry.lock);
+  return count;
+}
+
+static void unregister_guest(struct guest *guest) {
+  pthread_mutex_lock(&registry.lock);
+  for (struct guest **link = &registry.first; *link; link = &(*link)->next) {
+    if (*link == guest) {
+      *link = guest->next;
+      registry.descriptors -= guest->share;
+      break;
+    }
+  }
+  pthread_mutex_unlock(&registry.lock);
+}
+
 // Makes a control block with 0, 1 and 2 open and enters it into the registry; takes over the
-// options' blobs. NULL when memory or descriptors are short.
-struct guest *guest_create(const struct guest_options *options) {
+// options' blobs. NULL when memory or descriptors are short; of these, `*left` tells how many a
+// guest could have.
+struct guest *guest_create(const struct guest_options *options, uint64_t *left) {
   struct guest *guest = calloc(1, sizeof *guest);
+  *left = UINT64_MAX;
   if (!guest)
     return NULL;
   pthread_mutex_init(&guest->lock, NULL);
   pthread_cond_init(&guest->kicked, NULL);
   guest->refs = 1;
   guest->placeholder = -1;
+  guest->quotas = options->quotas;
   guest->cmdline = options->cmdline;
   guest->environ = options->environ;
-  if (!table_create(guest, options->descriptors_max) ||
-      !open_stdio(guest, options->stdin_granted)) {
+  uint32_t count = register_guest(guest, left);
+  bool made = count > 0 && table_create(guest, count);
+  limits_create(guest);
+  if (!made || !open_stdio(guest, options->stdin_granted)) {
+    unregister_guest(guest);
     destroy(guest);
     return NULL;
   }
   signals_changed(guest);
-  pthread_mutex_lock(&registry.lock);
-  guest->id = ++registry.last_id;
-  guest->next = registry.first;
-  registry.first = guest;
-  pthread_mutex_unlock(&registry.lock);
   return guest;
 }
 
@@ -180,13 +228,36 @@ void guest_leave(struct guest *guest) {
   guest_unref(guest);
 }
 
-static struct timespec in_nanoseconds(long nanoseconds) {
+static struct timespec in_nanoseconds(int64_t nanoseconds) {
   struct timespec at;
   clock_gettime(CLOCK_REALTIME, &at);
-  at.tv_nsec += nanoseconds;
-  at.tv_sec += at.tv_nsec / 1000000000;
-  at.tv_nsec %= 1000000000;
+  nanoseconds += at.tv_nsec;
+  at.tv_sec += nanoseconds / 1000000000;
+  at.tv_nsec = nanoseconds % 1000000000;
   return at;
+}
+
+static int64_t cpu_ns(pid_t tid) {
+  struct timespec used;
+  const clockid_t clock = (clockid_t)(~(unsigned)tid << 3 | 6); // of a thread, see clock_getres(2)
+  return clock_gettime(clock, &used) == 0 ? used.tv_sec * INT64_C(1000000000) + used.tv_nsec : 0;
+}
+
+// Whether the guest has used up its CPU time without a call. One look in four is long enough to
+// be exact to a quarter.
+static bool has_overrun(struct guest *guest) {
+  uint32_t calls = atomic_load_explicit(&guest->calls, memory_order_relaxed);
+  int64_t now = cpu_ns(guest->tid);
+  if (calls != guest->calls_seen || calls % 2 == 1) {
+    guest->calls_seen = calls;
+    guest->run_from_ns = now;
+  }
+  return now - guest->run_from_ns >= guest->quotas.run_ms_max * INT64_C(1000000);
+}
+
+static void end_locked(struct guest *guest) {
+  atomic_store(&guest->ending, true);
+  atomic_store(&guest->attention, true);
 }
 
 // The kicker's thread. Under the lock, the guest's thread cannot end and its number cannot go to
@@ -196,13 +267,22 @@ static void *kick(void *argument) {
   pthread_mutex_lock(&guest->lock);
   while (!guest->gone) {
     bool urgent = guest_is_ending(guest) || atomic_load(&guest->raised);
+    if (!urgent && guest->timed && guest->tid && has_overrun(guest)) {
+      atomic_store(&guest->overran, true);
+      end_locked(guest);
+      guest->host->exiting(guest);
+      urgent = true;
+    }
     if (guest->tid && (urgent || guest->rousing))
       syscall(SYS_tgkill, getpid(), guest->tid, KICK);
-    if (!urgent && !guest->rousing) {
+    int64_t pause = urgent ? KICK_EVERY_NS : guest->rousing ? ROUSE_EVERY_NS : INT64_MAX;
+    if (guest->timed && guest->quotas.run_ms_max * INT64_C(250000) < pause)
+      pause = guest->quotas.run_ms_max * INT64_C(250000);
+    if (pause == INT64_MAX) {
       pthread_cond_wait(&guest->kicked, &guest->lock);
       continue;
     }
-    const struct timespec next = in_nanoseconds(urgent ? KICK_EVERY_NS : ROUSE_EVERY_NS);
+    const struct timespec next = in_nanoseconds(pause);
     pthread_cond_timedwait(&guest->kicked, &guest->lock, &next);
   }
   pthread_mutex_unlock(&guest->lock);
@@ -242,12 +322,23 @@ bool guest_rouse(struct guest *guest) {
   return started;
 }
 
+// Begins to watch over the run time of the guest whose thread this is.
+bool guest_time(struct guest *guest) {
+  if (guest->quotas.run_ms_max == 0)
+    return true;
+  pthread_mutex_lock(&guest->lock);
+  guest->timed = true;
+  guest->run_from_ns = cpu_ns(guest->tid);
+  bool started = kick_now(guest);
+  pthread_mutex_unlock(&guest->lock);
+  return started;
+}
+
 // Every import returns -EINTR from now on, a blocked one at once. Ending the worker's JavaScript
 // is the caller's part.
 void guest_end(struct guest *guest) {
   pthread_mutex_lock(&guest->lock);
-  atomic_store(&guest->ending, true);
-  atomic_store(&guest->attention, true);
+  end_locked(guest);
   kick_now(guest);
   pthread_mutex_unlock(&guest->lock);
 }
@@ -276,14 +367,7 @@ void guest_end_all(void) {
 // The owner lets go: the worker is gone, or never came, and then 0, 1 and 2 are still open.
 void guest_release(struct guest *guest) {
   table_close_all(guest);
-  pthread_mutex_lock(&registry.lock);
-  for (struct guest **link = &registry.first; *link; link = &(*link)->next) {
-    if (*link == guest) {
-      *link = guest->next;
-      break;
-    }
-  }
-  pthread_mutex_unlock(&registry.lock);
+  unregister_guest(guest);
   pthread_mutex_lock(&guest->lock);
   guest->gone = true;
   pthread_cond_signal(&guest->kicked);

@@ -33,18 +33,29 @@ enum kind {
 };
 
 // What a socket's address is wanted for; the numbers are shared with host/policy.ts.
-enum verb { VERB_BIND = 1, VERB_LISTEN, VERB_CONNECT, VERB_SEND };
+enum verb { VERB_BIND = 1, VERB_LISTEN, VERB_CONNECT, VERB_SEND, VERB_UNLINK };
 
 // The policy's answers; shared with host/policy.ts.
 enum verdict { DENIED = 0, GRANTED = 1, HARMLESS = 2 };
 
-enum { SIGNALS_MAX = 64, SIGSET_BYTES = 8 };
+enum { SIGNALS_MAX = 64, SIGNAL_REALTIME = 32, SIGSET_BYTES = 8 };
 
-// What an interrupted call answers inside the addon, where SA_RESTART may start it again: the
-// kernel's own ERESTARTSYS.
-enum { RESTART = 512 };
+// What an interrupted call answers inside the addon; the kernel's own numbers and meanings.
+enum {
+  RESTART = 512,           // ERESTARTSYS: runs again where all handlers have SA_RESTART
+  RESTART_ALWAYS = 513,    // ERESTARTNOINTR: it had not begun
+  RESTART_NO_HANDLER = 514 // ERESTARTNOHAND: runs again where no handler has run
+};
+
+static inline bool restarts(int32_t result) {
+  return result >= -RESTART_NO_HANDLER && result <= -RESTART;
+}
+
+// What runs out; the numbers are shared with host/guest.ts.
+enum quota { QUOTA_DESCRIPTORS, QUOTA_WATCHES, QUOTA_TIMERS, QUOTAS };
 
 struct peers;
+struct watch;
 
 // An open file description, as far as the kernel does not keep it for us.
 struct description {
@@ -60,6 +71,8 @@ struct description {
   bool nonblocking;
   struct peers *peers;
   struct signalfd *signalfd;
+  struct watch *watchers; // the epolls that watch it
+  struct watch *watching; // what it watches, an epoll itself
 };
 
 // What a signal does: rt_sigaction(2), the handler being the guest's own number for it.
@@ -71,10 +84,10 @@ struct action {
 // One guest number. `description` is NULL where the number is free.
 struct slot {
   struct description *description;
-  int kfd;      // the kernel's number; in a free slot that is pinned, the parked one
-  bool cloexec; // FD_CLOEXEC as the guest set it; the kernel's is always set
-  bool watched; // added to an epoll since it was opened
-  bool pinned;  // keeps its kernel number for good, see table.c
+  int kfd;          // the kernel's number; in a free slot that is pinned, the parked one
+  bool cloexec;     // FD_CLOEXEC as the guest set it; the kernel's is always set
+  bool pinned;      // keeps its kernel number, see table.c
+  uint32_t watches; // registrations in epolls under this number
 };
 
 struct guest;
@@ -87,8 +100,11 @@ struct host {
   enum verdict (*decide)(struct guest *guest, enum verb verb, int type, size_t bytes);
   // The first `bytes` of guest->address are where a socket now waits for clients.
   void (*listening)(struct guest *guest, int type, size_t bytes);
-  // The guest has ended itself; the owner must end the worker.
+  // The guest has ended itself, or has run too long; the owner must end the worker. The lock is
+  // held, and the thread may be the kicker's.
   void (*exiting)(struct guest *guest);
+  // A quota, `max`, has run out for the first time.
+  void (*exhausted)(struct guest *guest, enum quota quota, uint32_t max);
   // Runs a signal handler; false where it trapped, and the trap has to go on.
   bool (*handle)(struct guest *guest, uint32_t handler, int32_t signum);
 };
@@ -96,6 +112,20 @@ struct host {
 struct blob {
   char *bytes;
   uint32_t length;
+};
+
+// What a guest may have; host/binding.ts writes them in this order.
+struct quotas {
+  uint32_t descriptors_min, descriptors_max; // as many as the process has left, between these
+  uint32_t watches_max, timers_max;
+  uint32_t run_ms_max; // CPU time without a call, 0 is any
+  uint32_t memory_pages_max;
+};
+
+enum { LIMITS = 16 }; // RLIM_NLIMITS
+
+struct limit {
+  uint64_t current, max;
 };
 
 struct guest {
@@ -106,12 +136,19 @@ struct guest {
   bool gone;     // the worker will not come back
   bool kicking;  // the kicker's thread runs
   bool rousing;  // it also kicks now and then, see guest_rouse()
+  bool timed;    // and looks at its run time
+  uint32_t calls_seen;
+  int64_t run_from_ns; // CPU time at its last call, as far as the kicker knows
+  struct quotas quotas;
+  uint64_t share; // of the process's descriptors
   pthread_cond_t kicked;
   void *owner; // what host->exiting needs, NULL when the owner has let go
   struct guest *next;
 
   atomic_bool ending;    // every import returns -EINTR from now on
   atomic_bool exited;    // by exit_group or a signal, with `status`
+  atomic_bool overran;   // ended for having run too long without a call
+  atomic_uint calls;     // goes up where a call begins and where it ends: odd inside of one
   atomic_bool attention; // there may be a signal: look before and after each call
   atomic_ullong raised;  // signals from other threads, bit n-1 is signal n
   atomic_ullong fatal;   // signals that would end the guest if they came now
@@ -125,14 +162,19 @@ struct guest {
   int32_t *call;         // arguments of a call, its result in call[0]
   uint8_t *address;      // ADDRESS_BYTES, what the policy is asked about
   struct slot *slots;
-  uint32_t slot_count; // the quota
-  uint64_t *taken;     // a bit a number, so that the lowest free one is found quickly
-  int placeholder;     // parks kernel numbers, -1 until needed
+  uint32_t slot_count;
+  struct limit limits[LIMITS]; // prlimit64(2); that of RLIMIT_NOFILE holds
+  uint32_t watches, timers;
+  bool told[QUOTAS]; // the owner knows that it has run out
+  uint64_t *taken;   // a bit a number, so that the lowest free one is found quickly
+  int placeholder;   // parks kernel numbers, -1 until needed
   struct blob cmdline, environ;
 
   // Signals, see signal.c.
   bool handles_signals; // it has an export __signal
   uint64_t pending, blocked;
+  uint32_t queue[SIGNALS_MAX - SIGNAL_REALTIME + 1]; // further ones of a real-time signal
+  uint32_t queued;                                   // all of these
   bool mask_swapped; // `blocked` holds for one call; afterwards, `mask_before` again
   uint64_t mask_before;
   struct action actions[SIGNALS_MAX];
@@ -141,18 +183,19 @@ struct guest {
 };
 
 struct guest_options {
-  uint32_t descriptors_max;
+  struct quotas quotas;
   bool stdin_granted;
   struct blob cmdline, environ;
 };
 
 // guest.c: life, interrupting, killing
-struct guest *guest_create(const struct guest_options *options);
+struct guest *guest_create(const struct guest_options *options, uint64_t *left);
 struct guest *guest_find(uint32_t id); // takes a reference
 void guest_unref(struct guest *guest);
 bool guest_enter(struct guest *guest);
 void guest_leave(struct guest *guest);
 bool guest_rouse(struct guest *guest);
+bool guest_time(struct guest *guest);
 void guest_end(struct guest *guest);
 void guest_end_all(void);
 void guest_release(struct guest *guest);
@@ -183,6 +226,22 @@ static inline bool guest_is_ending(struct guest *guest) {
   return atomic_load_explicit(&guest->ending, memory_order_relaxed);
 }
 
+// Around each call, and around a handler inside of one.
+static inline void guest_count_call(struct guest *guest) {
+  unsigned calls = atomic_load_explicit(&guest->calls, memory_order_relaxed);
+  atomic_store_explicit(&guest->calls, calls + 1, memory_order_relaxed);
+}
+
+// limits.c
+void limits_create(struct guest *guest);
+uint32_t limit_descriptors(const struct guest *guest);
+void quota_exhausted(struct guest *guest, enum quota quota);
+
+// watch.c
+int32_t watch_add(struct guest *guest, struct slot *epoll, int32_t vfd);
+void watch_delete(struct guest *guest, struct slot *epoll, int32_t vfd);
+void watches_drop(struct guest *guest, struct description *description);
+
 // table.c: guest numbers
 bool table_create(struct guest *guest, uint32_t count);
 int32_t table_lowest(struct guest *guest, uint32_t from);
@@ -194,6 +253,7 @@ int32_t table_pair(struct guest *guest, const int kfds[2], const struct descript
                    bool cloexec, int32_t vfds[2]);
 int32_t table_close(struct guest *guest, int32_t vfd);
 void table_close_all(struct guest *guest);
+void table_unwatched(struct guest *guest, int32_t vfd);
 void table_destroy(struct guest *guest);
 
 static inline struct slot *table_slot(struct guest *guest, int32_t vfd) {

@@ -1,7 +1,6 @@
 // The calls a guest can import, and what the files behind them share.
 //
-// IMPORTS lists what this addon implements with its number of arguments; host/abi.ts lists the
-// whole ABI, and what is not here answers -ENOSYS.
+// IMPORTS is the list of host/abi.ts, with the number of arguments and their C types.
 #pragma once
 
 #include "memory.h"
@@ -107,6 +106,8 @@ int32_t address_copy_out(struct guest *guest, uint32_t addr, uint32_t addrlen,
   X(geteuid, 0)                                                                                    \
   X(getgid, 0)                                                                                     \
   X(getegid, 0)                                                                                    \
+  X(unlinkat, 3, int32_t dirfd, uint32_t pathname, int32_t flags)                                  \
+  X(prlimit64, 4, int32_t pid, int32_t resource, uint32_t new_limit, uint32_t old_limit)           \
   X(sched_yield, 0)                                                                                \
   X(exit_group, 1, int32_t status)
 

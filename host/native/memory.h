@@ -54,19 +54,22 @@ static inline bool copy_to_guest(struct guest *guest, uint32_t to, const void *f
 // sys_socket.c
 long kernel_timed(struct guest *guest, struct slot *slot, long number, const long *arguments);
 
-// Whether the guest has to look up from a call: -EINTR, it ends; -RESTART, a signal; or 0.
-static inline long interrupted(struct guest *guest) {
+// Whether the guest has to look up from a call: -EINTR, it ends; -RESTART or -RESTART_ALWAYS, a
+// signal; or 0. A call that has not begun must not show that there was one: most have no EINTR.
+static inline long interrupted(struct guest *guest, bool begun) {
   if (guest_is_ending(guest))
     return -EINTR;
-  return signals_deliverable(guest) ? -RESTART : 0;
+  if (!signals_deliverable(guest))
+    return 0;
+  return begun ? -RESTART : -RESTART_ALWAYS;
 }
 
 // Enters the kernel, again as often as a kick interrupts it while nothing is asked of the guest.
 // The result is the kernel's, or -errno.
 static inline long kernel(struct guest *guest, long number, long a, long b, long c, long d, long e,
                           long f) {
-  for (;;) {
-    long stop = guest_attention(guest) ? interrupted(guest) : 0;
+  for (bool begun = false;; begun = true) {
+    long stop = guest_attention(guest) ? interrupted(guest, begun) : 0;
     if (stop)
       return stop;
     long result = syscall(number, a, b, c, d, e, f);

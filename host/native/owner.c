@@ -5,8 +5,8 @@
 
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
 
 enum { EXIT_SECONDS_MAX = 1 };
@@ -38,21 +38,42 @@ static void owner_gone(void *data) {
   let_go(guest);
 }
 
-// create(descriptorsMax, stdinGranted, cmdline, environ, exiting(), ownerMayVanish): the guest's
-// id. `exiting` is called when the guest has called exit_group and its worker has to end.
+// The numbers of struct quotas, in its order.
+static struct quotas quotas_of(napi_env env, napi_value value) {
+  struct quotas quotas;
+  size_t bytes;
+  const uint8_t *from = bytes_of(env, value, &bytes);
+  check(bytes == sizeof quotas ? napi_ok : napi_invalid_arg, "quotas");
+  memcpy(&quotas, from, sizeof quotas);
+  return quotas;
+}
+
+static napi_value out_of_resources(napi_env env, const struct quotas *quotas, uint64_t left) {
+  char text[160];
+  if (left >= quotas->descriptors_min)
+    return fail(env, "the host is out of memory or descriptors");
+  snprintf(text, sizeof text,
+           "it needs at least %u descriptors, and %llu are left; raise ulimit -n, or give the "
+           "guests fewer",
+           quotas->descriptors_min, (unsigned long long)left);
+  return fail(env, text);
+}
+
+// create(quotas, stdinGranted, cmdline, environ, exiting(), ownerMayVanish): the guest's id.
+// `exiting` is called when the guest has ended and its worker has to.
 static napi_value create(napi_env env, napi_callback_info info) {
   napi_value values[6], name;
   bool owner_may_vanish;
+  uint64_t left;
   arguments(env, info, 6, values);
   check(napi_get_value_bool(env, values[5], &owner_may_vanish), "ownerMayVanish");
-  struct guest_options options;
-  check(napi_get_value_uint32(env, values[0], &options.descriptors_max), "descriptorsMax");
+  struct guest_options options = {.quotas = quotas_of(env, values[0])};
   check(napi_get_value_bool(env, values[1], &options.stdin_granted), "stdinGranted");
   options.cmdline = blob_of(env, values[2]);
   options.environ = blob_of(env, values[3]);
-  struct guest *guest = guest_create(&options);
+  struct guest *guest = guest_create(&options, &left);
   if (!guest)
-    return fail(env, "the host is out of memory or descriptors");
+    return out_of_resources(env, &options.quotas, left);
   napi_threadsafe_function owner;
   check(napi_create_string_utf8(env, "tripoll exiting", NAPI_AUTO_LENGTH, &name), "string");
   check(napi_create_threadsafe_function(env, values[4], NULL, name, 0, 1, NULL, NULL, NULL, NULL,
@@ -109,12 +130,15 @@ static napi_value end_all(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// release(id): forgets a guest whose worker is gone; the status it gave to exit_group, or -1.
+// release(id): forgets a guest whose worker is gone; the status it gave to exit_group, -2 where it
+// has run too long without a call, or -1.
 static napi_value release(napi_env env, napi_callback_info info) {
   struct guest *guest = guest_named(env, info);
   if (!guest)
     return number(env, -1);
-  int32_t status = atomic_load(&guest->exited) ? guest->status : -1;
+  int32_t status = atomic_load(&guest->exited)    ? guest->status
+                   : atomic_load(&guest->overran) ? -2
+                                                  : -1;
   napi_remove_env_cleanup_hook(env, owner_gone, guest);
   let_go(guest);
   guest_unref(guest);
@@ -159,13 +183,6 @@ static napi_value exit_soon(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-// descriptorsMax(): the process's own RLIMIT_NOFILE.
-static napi_value descriptors_max(napi_env env, napi_callback_info info) {
-  (void)info;
-  struct rlimit limit;
-  return number(env, getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (double)limit.rlim_cur : 0);
-}
-
 void export_owner(napi_env env, napi_value exports) {
   export(env, exports, "create", create);
   export(env, exports, "signal", send_signal);
@@ -174,5 +191,4 @@ void export_owner(napi_env env, napi_value exports) {
   export(env, exports, "release", release);
   export(env, exports, "tryWrite", try_write);
   export(env, exports, "exitSoon", exit_soon);
-  export(env, exports, "descriptorsMax", descriptors_max);
 }

@@ -2,12 +2,13 @@
 // process of one thread that is the guest's own; the kernel never sees them.
 //
 // They are delivered where a guest calls: before a call begins and when it ends. A call that was
-// interrupted answers -RESTART inside the addon: with SA_RESTART the import runs again from its
-// beginning, as on Linux, without it the guest gets -EINTR.
+// interrupted answers -RESTART or one of its kin inside the addon: then the import runs again from
+// its beginning, as on Linux, or the guest gets -EINTR.
 #include "signal.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 static const uint64_t ignored_by_default =
     BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) | BIT(SIGCONT);
@@ -98,12 +99,28 @@ static void take_over(struct guest *guest) {
     atomic_store(&guest->attention, true);
 }
 
-// The guest's own thread sends itself a signal.
+// The guest's own thread sends itself a signal. One that is pending already is one, but of the
+// real-time ones each is kept, as many as RLIMIT_SIGPENDING allows.
 void signal_raise(struct guest *guest, int32_t signum) {
-  uint64_t idle = (ignored(guest) & ~guest->blocked) | guest->pending;
-  if (!(idle & BIT(signum))) {
+  if (ignored(guest) & ~guest->blocked & BIT(signum))
+    return;
+  if (!(guest->pending & BIT(signum))) {
     guest->pending |= BIT(signum);
     settle(guest, BIT(signum));
+  } else if (signum >= SIGNAL_REALTIME &&
+             guest->queued < guest->limits[RLIMIT_SIGPENDING].current) {
+    guest->queue[signum - SIGNAL_REALTIME]++;
+    guest->queued++;
+  }
+}
+
+// One of that signal is taken off what is pending.
+static void take_one(struct guest *guest, int32_t signum) {
+  if (signum >= SIGNAL_REALTIME && guest->queue[signum - SIGNAL_REALTIME] > 0) {
+    guest->queue[signum - SIGNAL_REALTIME]--;
+    guest->queued--;
+  } else {
+    guest->pending &= ~BIT(signum);
   }
 }
 
@@ -113,7 +130,8 @@ bool signal_is_ignored(const struct guest *guest, int32_t signum) {
 
 // A pending signal is no more: its action became "ignore".
 void signal_discard(struct guest *guest, int32_t signum) {
-  guest->pending &= ~BIT(signum);
+  while (guest->pending & BIT(signum))
+    take_one(guest, signum);
   settle(guest, 0);
 }
 
@@ -130,7 +148,7 @@ int32_t signal_take(struct guest *guest, uint64_t set) {
   if (!found)
     return 0;
   int32_t signum = __builtin_ctzll(found) + 1;
-  guest->pending &= ~BIT(signum);
+  take_one(guest, signum);
   settle(guest, 0);
   return signum;
 }
@@ -147,7 +165,9 @@ void guest_die(struct guest *guest, int32_t status) {
   atomic_store(&guest->exited, true);
   atomic_store(&guest->ending, true);
   atomic_store(&guest->attention, true);
+  pthread_mutex_lock(&guest->lock);
   guest->host->exiting(guest);
+  pthread_mutex_unlock(&guest->lock);
 }
 
 // Delivers what can be, as the kernel stacks its frames: the handler of the lowest number is set up
@@ -159,7 +179,7 @@ static bool deliver(struct guest *guest, const struct action **first) {
   int32_t signum = __builtin_ctzll(deliverable) + 1;
   struct action *entry = &guest->actions[signum - 1];
   const struct action action = *entry;
-  guest->pending &= ~BIT(signum);
+  take_one(guest, signum);
   if (signal_is_ignored(guest, signum))
     return true;
   if (action.handler == HANDLER_DEFAULT) {
@@ -181,12 +201,13 @@ static bool deliver(struct guest *guest, const struct action **first) {
   return well;
 }
 
-static bool deliver_all(struct guest *guest, bool *restart) {
-  const struct action *first = NULL;
+// Delivers all; `*first` is the first action with a handler, if there was one. False where a
+// handler trapped.
+static bool deliver_all(struct guest *guest, const struct action **first) {
   bool well = true;
+  *first = NULL;
   while (well && !guest_is_ending(guest) && signals_deliverable(guest))
-    well = deliver(guest, &first);
-  *restart = !first || first->flags & SA_RESTART;
+    well = deliver(guest, first);
   if (guest->mask_swapped) {
     guest->mask_swapped = false;
     guest->blocked = guest->mask_before;
@@ -198,18 +219,20 @@ static bool deliver_all(struct guest *guest, bool *restart) {
 // Before a call: what came while the guest computed is handled first and interrupts nothing. False
 // where a handler trapped: there is no call then.
 bool signals_before(struct guest *guest) {
-  bool restart;
-  return deliver_all(guest, &restart);
+  const struct action *first;
+  return deliver_all(guest, &first);
 }
 
 // After a call: true where it has to run again.
 bool signals_after(struct guest *guest, int32_t *result) {
-  bool restart;
-  bool well = deliver_all(guest, &restart);
-  bool interrupted = *result == -RESTART;
-  if (interrupted)
-    *result = -EINTR;
-  return interrupted && restart && well && !guest_is_ending(guest);
+  const struct action *first;
+  bool well = deliver_all(guest, &first);
+  int32_t code = -*result;
+  if (!restarts(*result))
+    return false;
+  *result = -EINTR;
+  bool again = !first || code == RESTART_ALWAYS || (code == RESTART && first->flags & SA_RESTART);
+  return again && well && !guest_is_ending(guest);
 }
 
 // The mask of epoll_pwait, ppoll and rt_sigsuspend, for one call.
@@ -223,7 +246,7 @@ void mask_swap(struct guest *guest, uint64_t mask) {
 // The former mask comes back at once, unless the call was interrupted: then the handler still runs
 // under the call's own.
 void mask_restore(struct guest *guest, int32_t result) {
-  if (!guest->mask_swapped || result == -EINTR)
+  if (!guest->mask_swapped || result == -EINTR || restarts(result))
     return;
   guest->mask_swapped = false;
   guest->blocked = guest->mask_before;

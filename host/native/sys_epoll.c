@@ -33,11 +33,13 @@ int32_t sys_epoll_ctl(struct guest *guest, int32_t epfd, int32_t op, int32_t fd,
     to.events = events & ~(uint32_t)EPOLLWAKEUP;
     memcpy(&to.data, from + 8, sizeof to.data);
   }
-  struct slot *slot = table_slot(guest, fd);
-  long result = kernel(guest, SYS_epoll_ctl, table_kfd(guest, epfd), op, slot ? slot->kfd : -1,
+  struct slot *epoll = table_slot(guest, epfd);
+  long result = kernel(guest, SYS_epoll_ctl, table_kfd(guest, epfd), op, table_kfd(guest, fd),
                        (long)&to, 0, 0);
   if (result == 0 && op == EPOLL_CTL_ADD)
-    slot->watched = true;
+    return watch_add(guest, epoll, fd);
+  if (result == 0 && op == EPOLL_CTL_DEL)
+    watch_delete(guest, epoll, fd);
   return (int32_t)result;
 }
 
@@ -73,7 +75,7 @@ static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t 
   }
   for (;;) {
     // Events that are there come before a signal, as in the kernel: one look.
-    bool looks = !glances && guest_attention(guest) && interrupted(guest);
+    bool looks = !glances && guest_attention(guest) && interrupted(guest, true);
     if (looks) {
       timeout = 0;
       left = (struct timespec){0};

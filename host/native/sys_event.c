@@ -85,6 +85,10 @@ int32_t sys_timerfd_create(struct guest *guest, int32_t clockid, int32_t flags) 
     return -EPERM;
   if (clockid != CLOCK_REALTIME && clockid != CLOCK_MONOTONIC && clockid != CLOCK_BOOTTIME)
     return -EINVAL;
+  if (guest->timers >= guest->quotas.timers_max) {
+    quota_exhausted(guest, QUOTA_TIMERS);
+    return -ENOMEM;
+  }
   if (table_lowest(guest, 0) < 0)
     return -EMFILE;
   const struct description like = {.kind = KIND_TIMERFD};

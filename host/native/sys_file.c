@@ -176,7 +176,7 @@ int32_t sys_close(struct guest *guest, int32_t fd) {
 
 // F_DUPFD: the description on the lowest free number from `from` on. -EINVAL, -EMFILE.
 int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec) {
-  if (from >= guest->slot_count)
+  if (from >= limit_descriptors(guest))
     return -EINVAL;
   int32_t vfd = table_lowest(guest, from);
   if (vfd < 0)

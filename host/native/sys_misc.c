@@ -34,7 +34,7 @@ int32_t sys_dup3(struct guest *guest, int32_t oldfd, int32_t newfd, int32_t flag
   if (flags & ~O_CLOEXEC || oldfd == newfd)
     return -EINVAL;
   struct slot *slot = table_slot(guest, oldfd);
-  if ((uint32_t)newfd >= guest->slot_count || !slot)
+  if ((uint32_t)newfd >= limit_descriptors(guest) || !slot)
     return -EBADF;
   long kfd = kernel(guest, SYS_fcntl, slot->kfd, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
   if (kfd < 0)

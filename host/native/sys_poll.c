@@ -32,7 +32,7 @@ static int32_t wait_for(struct guest *guest, struct pollfd *list, uint32_t nfds,
                         struct timespec *span) {
   const struct timespec deadline = span ? time_from_now(span) : (struct timespec){0};
   for (;;) {
-    bool looks = guest_attention(guest) && interrupted(guest);
+    bool looks = guest_attention(guest) && interrupted(guest, true);
     struct timespec none = {0};
     long ready = syscall(SYS_ppoll, list, nfds, looks ? &none : span, NULL, SIGSET_BYTES);
     if (span)
@@ -42,13 +42,13 @@ static int32_t wait_for(struct guest *guest, struct pollfd *list, uint32_t nfds,
     if (ready < 0 && errno != EINTR)
       return -errno;
     if (looks)
-      return -EINTR;
+      return -RESTART_NO_HANDLER;
     guest_roused(guest);
   }
 }
 
 static int32_t wait(struct guest *guest, uint32_t fds, uint32_t nfds, struct timespec *span) {
-  if (nfds > guest->slot_count)
+  if (nfds > limit_descriptors(guest))
     return -EINVAL;
   if (nfds > 0 && !guest_holds(guest, fds, (uint64_t)nfds * sizeof(struct pollfd)))
     return -EFAULT;
@@ -63,7 +63,8 @@ static int32_t wait(struct guest *guest, uint32_t fds, uint32_t nfds, struct tim
 
 int32_t sys_poll(struct guest *guest, uint32_t fds, uint32_t nfds, int32_t timeout) {
   struct timespec span = {timeout / 1000, timeout % 1000 * 1000000};
-  return wait(guest, fds, nfds, timeout < 0 ? NULL : &span);
+  int32_t result = wait(guest, fds, nfds, timeout < 0 ? NULL : &span);
+  return restarts(result) ? -EINTR : result;
 }
 
 // As the system call, not as glibc's wrapper: the timeout becomes what is left of it.

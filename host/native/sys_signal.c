@@ -105,7 +105,7 @@ int32_t sys_rt_sigsuspend(struct guest *guest, uint32_t mask, uint32_t sigsetsiz
   mask_swap(guest, set);
   while (await_signal(guest, NULL, 0, false) != -EINTR)
     continue;
-  return -EINTR;
+  return -RESTART_NO_HANDLER;
 }
 
 int32_t sys_rt_sigtimedwait(struct guest *guest, uint32_t set, uint32_t info, uint32_t timeout,
@@ -124,6 +124,9 @@ int32_t sys_rt_sigtimedwait(struct guest *guest, uint32_t set, uint32_t info, ui
   }
   wanted &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
   for (;;) {
+    // What would end the guest does so, waited for or not.
+    if (signals_deliverable(guest) & atomic_load(&guest->fatal))
+      return -EINTR;
     int32_t signum = signal_take(guest, wanted);
     if (signum > 0) {
       const int32_t siginfo[32] = {signum, 0, SI_USER, 0, GUEST_PID, GUEST_UID};

@@ -25,10 +25,10 @@ long kernel_timed(struct guest *guest, struct slot *slot, long number, const lon
   const struct description *description = slot->description;
   int64_t timeout = sends ? description->send_timeout_ns : description->receive_timeout_ns;
   int64_t start = monotonic_ns();
-  for (;;) {
-    long stop = guest_attention(guest) ? interrupted(guest) : 0;
+  for (bool begun = false;; begun = true) {
+    long stop = guest_attention(guest) ? interrupted(guest, begun) : 0;
     if (stop) // a call with a timeout is not restarted
-      return timeout ? -EINTR : stop;
+      return timeout && begun ? -EINTR : stop;
     long result = syscall(number, slot->kfd, arguments[0], arguments[1], arguments[2], arguments[3],
                           arguments[4]);
     if (result >= 0)

@@ -4,8 +4,8 @@
 // description lives on through a dup and was registered, the registration stays in the kernel
 // under the closed number's kernel number. That pair has to stay a pair, or the guest could never
 // reach the registration again, as it can on Linux by putting the description back on the number:
-// the slot is *pinned*. A placeholder keeps the kernel number while the slot is free, and whatever
-// the guest opens there next is moved onto it. A pin is for good: at most one kernel number a slot.
+// the slot is *pinned* until the last of its registrations is gone. A placeholder keeps the kernel
+// number while the slot is free, and whatever the guest opens there next is moved onto it.
 #include "signal.h"
 
 #include <fcntl.h>
@@ -23,6 +23,7 @@ bool table_create(struct guest *guest, uint32_t count) {
 
 // The lowest free number that is at least `from`, or -EMFILE.
 int32_t table_lowest(struct guest *guest, uint32_t from) {
+  uint32_t limit = limit_descriptors(guest);
   for (uint32_t word = from / 64; word < words(guest->slot_count); word++) {
     uint64_t free = ~guest->taken[word];
     if (word == from / 64)
@@ -30,8 +31,12 @@ int32_t table_lowest(struct guest *guest, uint32_t from) {
     if (free == 0)
       continue;
     uint32_t vfd = word * 64 + (uint32_t)__builtin_ctzll(free);
-    return vfd < guest->slot_count ? (int32_t)vfd : -EMFILE;
+    if (vfd < limit)
+      return (int32_t)vfd;
+    break;
   }
+  if (limit == guest->slot_count) // not by its own choice
+    quota_exhausted(guest, QUOTA_DESCRIPTORS);
   return -EMFILE;
 }
 
@@ -57,10 +62,21 @@ int32_t table_install(struct guest *guest, int32_t vfd, int kfd, struct descript
     kfd = slot->kfd;
   }
   description->refs++;
-  *slot = (struct slot){
-      .description = description, .kfd = kfd, .cloexec = cloexec, .pinned = slot->pinned};
+  slot->description = description;
+  slot->kfd = kfd;
+  slot->cloexec = cloexec;
   guest->taken[vfd / 64] |= UINT64_C(1) << vfd % 64;
   return vfd;
+}
+
+// Nothing refers to it any more.
+static void description_free(struct guest *guest, struct description *description) {
+  watches_drop(guest, description);
+  guest->timers -= description->kind == KIND_TIMERFD;
+  if (description->signalfd)
+    signalfd_close(guest, description->signalfd);
+  free(description->peers);
+  free(description);
 }
 
 // Records what a system call opened, `kfd` being its result, on the lowest free number, with a new
@@ -81,6 +97,8 @@ int32_t table_open(struct guest *guest, long kfd, const struct description *like
   int32_t result = table_install(guest, vfd, (int)kfd, description, cloexec);
   if (result < 0)
     free(description);
+  else
+    guest->timers += like->kind == KIND_TIMERFD;
   return result;
 }
 
@@ -110,19 +128,23 @@ int32_t table_close(struct guest *guest, int32_t vfd) {
   if (!slot)
     return -EBADF;
   struct description *description = slot->description;
-  bool pin = slot->pinned || (slot->watched && description->refs > 1);
   slot->description = NULL;
   guest->taken[vfd / 64] &= ~(UINT64_C(1) << vfd % 64);
-  if (--description->refs == 0) {
-    if (description->signalfd)
-      signalfd_close(guest, description->signalfd);
-    free(description->peers);
-    free(description);
-  }
-  slot->pinned = pin && park(guest, slot->kfd);
+  slot->pinned = false; // so that nothing of the next line touches its kernel number
+  if (--description->refs == 0)
+    description_free(guest, description);
+  slot->pinned = slot->watches > 0 && park(guest, slot->kfd);
   if (slot->pinned)
     return 0;
   return syscall(SYS_close, slot->kfd) < 0 ? -errno : 0;
+}
+
+// The last registration under a number is gone: it need not keep its kernel number any longer.
+void table_unwatched(struct guest *guest, int32_t vfd) {
+  struct slot *slot = &guest->slots[vfd];
+  if (slot->pinned && !slot->description)
+    syscall(SYS_close, slot->kfd);
+  slot->pinned = false;
 }
 
 // Closes everything without waiting: a time in SO_LINGER would block, as it does not at the end of

@@ -1,16 +1,9 @@
 // The kinds of argument that socket calls have: addresses, options, messages and their data.
 // As in kinds.ts, what is not inside the memory is shown as an address.
 
-import {
-  AF_INET6,
-  AF_UNIX,
-  SocketAddress,
-  formatIpPort,
-  formatIpv4,
-  isIpv4,
-  unixPath,
-} from "../address.ts";
+import { AF_INET6, AF_UNIX, SocketAddress, formatIpPort, formatIpv4, isIpv4 } from "../address.ts";
 import { quote } from "../errors.ts";
+import { unixName } from "../unix.ts";
 import {
   I32,
   type Kind,
@@ -61,7 +54,7 @@ function showSockaddr(memory: DataView, at: number, length: number): string {
   const raw = new Uint8Array(memory.buffer, memory.byteOffset + at, bytes);
   const found = new SocketAddress();
   if (found.read(raw)) return `{${showIpPort(found)}}`;
-  if (found.family === AF_UNIX) return `{unix ${quote(unixPath(raw))}}`;
+  if (found.family === AF_UNIX) return `{unix ${quote(unixName(raw))}}`;
   return found.family === 0 ? "{AF_UNSPEC}" : `{family ${found.family}}`;
 }
 

@@ -3,8 +3,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { SocketAddress, formatIpPort, parseIpv4, parseIpv6, unixPath } from "../../host/address.ts";
-import { random, sockaddrIn6, sockaddrUn } from "../support/sockaddr.ts";
+import { SocketAddress, formatIpPort, parseIpv4, parseIpv6 } from "../../host/address.ts";
+import { random, sockaddrIn6 } from "../support/sockaddr.ts";
 
 /** Texts one random edit away from `seeds`, most of them no address. */
 function* mutations(seeds: string[], alphabet: string, rounds: number) {
@@ -74,15 +74,6 @@ test("SocketAddress: forgets the family of the address before", () => {
   address.read(sockaddrIn6("::1", 1));
   assert.not(address.read(Uint8Array.of(10)));
   assert.is(address.family, 0);
-});
-
-test("unixPath: ends a path at its NUL and an abstract name at its length", () => {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
-  assert.is(text(unixPath(sockaddrUn("/run/a\0junk"))), "/run/a");
-  assert.is(text(unixPath(sockaddrUn("/run/a"))), "/run/a");
-  assert.is(text(unixPath(sockaddrUn("\0name\0more"))), "\0name\0more");
-  assert.is(unixPath(sockaddrUn("")).length, 0);
-  assert.is(unixPath(new Uint8Array(128).fill(65)).length, 108);
 });
 
 test.run();

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type RunCommand, parseCommand } from "../../host/cli.ts";
+import { type RunCommand, parseCommand } from "../../host/command.ts";
 import { ErrorCodes, UsageError } from "../../host/errors.ts";
 import { atEnd } from "../support/cleanup.ts";
 import { ROOT, runGuest, startGuest } from "../support/guest.ts";
@@ -81,6 +81,7 @@ const NOTHING: RunCommand = {
   args: [],
   listen: [],
   connect: [],
+  unix: [],
   env: {},
   stdin: false,
   trace: false,

@@ -160,11 +160,6 @@ test("listen: a loop of listeners is announced a bounded number of times", async
   assert.is(lines.length, 64);
 });
 
-test("calls of later versions: answer -ENOSYS", async () => {
-  const body = call("exit_group", `(i32.sub (i32.const 0) ${value("prlimit64", 0, 7, 0, 0)})`);
-  assert.is((await run(watGuest(["prlimit64/4", "exit_group/1"], body))).code, 38);
-});
-
 test("wasi_snapshot_preview1: every name links and answers ENOSYS", async () => {
   const imports = ["exit_group/1", "wasi_snapshot_preview1.path_open/9"];
   const opened = value("path_open", 0, 0, 0, 0, 0, 0, 0, 0, 0);

@@ -32,6 +32,7 @@ function policyOf({ listen = [], connect = [] }: Subject) {
     name: "echo.wasm",
     listen: listen.map(parseGrant),
     connect: connect.map(parseGrant),
+    unix: [],
     onDenied: (message) => messages.push(message),
   });
   return { policy, messages };
@@ -288,13 +289,13 @@ test("Denials: the message names the guest, the address and the flag", () => {
       VERB_BIND,
       STREAM,
       sockaddrUn("/run/\x1b[0m"),
-      'listen on the Unix socket "/run/\\x1b[0m"; Unix sockets cannot be granted',
+      'listen on the Unix socket "/run/\\x1b[0m"; grant it with --unix /run/\\x1b[0m',
     ],
     [
       VERB_CONNECT,
       STREAM,
       sockaddrUn("\0abstract"),
-      'connect to the Unix socket "\\x00abstract"; Unix sockets cannot be granted',
+      'connect to the Unix socket "\\x00abstract"; grant it with --unix @abstract',
     ],
     [
       VERB_BIND,

@@ -17,6 +17,7 @@ const HOUSES: Record<string, House> = {
   host: {
     layers: [
       ["cli"],
+      ["command"],
       ["index"],
       ["supervisor"],
       ["guest"],

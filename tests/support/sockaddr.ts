@@ -23,7 +23,7 @@ export function sockaddrIn6(host: string, port: number): Uint8Array {
 
 /** A sockaddr_un of exactly these characters, which may hold NULs. */
 export function sockaddrUn(path: string): Uint8Array {
-  return Uint8Array.of(1, 0, ...Buffer.from(path, "latin1"));
+  return Uint8Array.of(1, 0, ...Buffer.from(path));
 }
 
 function groupsOf(host: string): number[] {
