@@ -118,6 +118,11 @@ struct utsname {
   char domainname[65];
 };
 
+struct rlimit {
+  u64 current;
+  u64 max;
+};
+
 struct epoll_params {
   u32 busy_poll_usecs;
   u16 busy_poll_budget;
@@ -259,6 +264,7 @@ CALL(dup3, (int from, int to, int flags), from, to, flags)
 CALL(ioctl, (int fd, u32 request, void *argument), fd, request, argument)
 CALL(fstat, (int fd, struct stat *stat), fd, stat)
 CALL(pipe2, (int *fds, int flags), fds, flags)
+CALL(unlinkat, (int folder, const char *path, int flags), folder, path, flags)
 
 CALL(poll, (struct pollfd * fds, u32 count, int timeout_ms), fds, count, timeout_ms)
 CALL(ppoll,
@@ -295,6 +301,8 @@ CALL(getegid, (void), 0)
 CALL(uname, (struct utsname * name), name)
 CALL(getrusage, (int who, struct rusage *usage), who, usage)
 CALL(sched_yield, (void), 0)
+CALL(prlimit64, (int pid, int resource, const struct rlimit *to, struct rlimit *from), pid,
+     resource, to, from)
 CALL(getrandom, (void *buffer, size_t size, u32 flags), buffer, size, flags)
 CALL(exit_group, (int status), status)
 
