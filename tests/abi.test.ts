@@ -1,5 +1,5 @@
 // One ABI: the host's list, the addon's, the AssemblyScript declarations and
-// docs/ABI.md name the same calls with the same parameters; and the page's allow lists are C's.
+// docs/ABI.md name the same calls with the same parameters. The allow lists are in allow.test.ts.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -80,54 +80,6 @@ test("assembly/linux.ts: has a pointer where the page has one", () => {
     Object.fromEntries(pointersOf(assemblyCalls())),
     Object.fromEntries(pointersOf(pageCalls())),
   );
-});
-
-/** How the page calls the sockets and ways of host/native/allow.c. */
-const PAGE_WORDS: Record<string, string> = {
-  ANY_INET: "IPv4, IPv6",
-  BOTH: "get, set",
-  EVERY: "all",
-  GET: "get",
-  INET: "IPv4",
-  INET6: "IPv6",
-  LOCAL: "Unix",
-  SET: "set",
-  TCP: "TCP",
-  UDP: "UDP",
-};
-
-test("docs/ABI.md: lists the socket options that the addon allows", () => {
-  const entries = read("host/native/allow.c").matchAll(
-    /^ +\{(?<level>\w+), (?<name>\w+), (?<sockets>\w+), (?<ways>BOTH|GET|SET)\},$/gm,
-  );
-  const allowed = [...entries].map(({ groups }) => {
-    const { level, name, sockets, ways } = groups as Record<string, string>;
-    return [level, name, PAGE_WORDS[sockets!], PAGE_WORDS[ways!]].join(" | ");
-  });
-  const rows = page.matchAll(
-    /^\| `(?<level>\w+)` \| (?<sockets>[\w, ]+) \| (?<ways>[gest, ]+) \| (?<names>.*) \|$/gm,
-  );
-  const listed = [...rows].flatMap(({ groups }) => {
-    const { level, sockets, ways, names } = groups as Record<string, string>;
-    const options = names!.split(", ").map((name) => name.replaceAll("`", ""));
-    return options.map((name) => [level, name, sockets, ways].join(" | "));
-  });
-  assert.ok(allowed.length > 0);
-  assert.equal(listed.toSorted(), allowed.toSorted());
-});
-
-test("docs/ABI.md: lists the control messages that the addon allows", () => {
-  const entries = read("host/native/allow.c").matchAll(
-    /^ +\{(?<level>\w+), (?<type>\w+), (?<bytes>[^,]+), (?<send>true|false)\},$/gm,
-  );
-  const allowed = [...entries].map(({ groups }) => {
-    const { level, type, bytes, send } = groups as Record<string, string>;
-    const size = bytes === "sizeof(struct timeval)" ? "16" : bytes;
-    const ways = send === "true" ? "send, receive" : "receive";
-    return `| \`${level}\` | \`${type}\` | ${size} bytes | ${ways} |`;
-  });
-  const rows = page.match(/^\| `\w+` \| `\w+` \| \d+ bytes \| [\w, ]+ \|$/gm);
-  assert.equal(rows, allowed);
 });
 
 test.run();

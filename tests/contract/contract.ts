@@ -32,7 +32,7 @@ const C_FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
 const WASM_FLAGS = ["--target=wasm32", "-mbulk-memory", "-nostdlib", "-Wl,--no-entry"];
 
 /** All of loopback: what a family's facts are about is not what it is granted. */
-const LOOPBACK = ["127.0.0.1:*", "udp:127.0.0.1:*", "[::1]:*", "udp:[::1]:*"];
+export const LOOPBACK = ["127.0.0.1:*", "udp:127.0.0.1:*", "[::1]:*", "udp:[::1]:*"];
 const GRANT_LOOPBACK = LOOPBACK.flatMap((address) => ["--listen", address, "--connect", address]);
 
 export interface ContractOptions {
@@ -81,7 +81,7 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
   const missing = need("clang", "wasm-ld");
   if (missing !== undefined) skipFile(missing);
   const program = join(OUTPUT, name);
-  const module = `${program}.wasm`;
+  const module = modulePath(name);
   build(name, program, [process.env["CC"] ?? "cc", ...C_FLAGS]);
   build(name, module, ["clang", ...C_FLAGS, ...WASM_FLAGS]);
   const granted = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
@@ -104,6 +104,9 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
   }
   return guest.stderr;
 }
+
+/** Where a program's guest is, once it was built. */
+export const modulePath = (name: string): string => join(OUTPUT, `${name}.wasm`);
 
 function compare(kernel: Fact | undefined, guest: Fact | undefined): void {
   if (kernel === undefined) throw new Error(`the kernel was not asked; guest: ${guest!.value}`);

@@ -1,12 +1,14 @@
-// fcntl: F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD, F_DUPFD_CLOEXEC, and every other command.
+// fcntl: each listed command on each kind of descriptor, and some that are off the list.
 #include "contract.h"
 
-static const char *const kinds[] = {"TCP",   "UDP",   "pair",  "epoll",
-                                    "event", "timer", "input", "output"};
+static const char *const kinds[] = {"TCP",    "UDP",    "pair",  "pair of datagrams",
+                                    "reader", "writer", "epoll", "event",
+                                    "timer",  "signal", "input", "output"};
 
-enum { INPUT = 6 };
+enum { SIGNAL = 9, INPUT = 10 };
 
 static int open_kind(int kind) {
+  u64 mask = 1;
   int pair[2];
   switch (kind) {
   case 0:
@@ -14,19 +16,25 @@ static int open_kind(int kind) {
   case 1:
     return socket(AF_INET, SOCK_DGRAM, 0);
   case 2:
-    unix_pair(pair, SOCK_STREAM);
+  case 3:
+    unix_pair(pair, kind == 2 ? SOCK_STREAM : SOCK_DGRAM);
     close(pair[1]);
     return pair[0];
-  case 3:
-    return epoll_create1(0);
   case 4:
-    return eventfd2(0, 0);
   case 5:
-    return timerfd_create(CLOCK_MONOTONIC, 0);
+    must("pipe2", pipe2(pair, 0));
+    close(pair[kind == 4]);
+    return pair[kind == 5];
   case 6:
-    return fcntl(0, F_DUPFD, 0);
+    return epoll_create1(0);
+  case 7:
+    return eventfd2(0, 0);
+  case 8:
+    return timerfd_create(CLOCK_MONOTONIC, 0);
+  case SIGNAL:
+    return signalfd4(-1, &mask, sizeof mask, 0);
   default:
-    return fcntl(1, F_DUPFD, 0);
+    return fcntl(kind - INPUT, F_DUPFD, 0);
   }
 }
 
@@ -69,6 +77,8 @@ static void status_flags(int kind) {
   }
   close_line();
   if (kind < INPUT) {
+    if (kind == SIGNAL)
+      differs("0/2 0/2 0/2 0/2050", "a signalfd keeps O_NONBLOCK alone");
     begin_kind("F_GETFL: after F_SETFL O_APPEND O_ASYNC O_DIRECT -1", kind);
     static const size_t more[] = {O_APPEND, O_ASYNC, O_DIRECT, (size_t)-1};
     for (int i = 0; i < COUNT(more); i++) {
@@ -101,6 +111,22 @@ static void duplicates(int kind) {
     }
     close_line();
   }
+  close(fd);
+}
+
+static void pipe_sizes(int kind) {
+  static const size_t sizes[] = {4096, 1, 0, 65536, 1 << 20, (size_t)1 << 31};
+  int fd = open_kind(kind);
+  begin_kind("F_GETPIPE_SZ: at first and after F_SETPIPE_SZ 4096 1 0 65536 1<<20 1<<31", kind);
+  put(" ");
+  put_result(fcntl(fd, F_GETPIPE_SZ, 0));
+  for (int i = 0; i < COUNT(sizes); i++) {
+    put(" ");
+    put_result(fcntl(fd, F_SETPIPE_SZ, sizes[i]));
+    put("/");
+    put_result(fcntl(fd, F_GETPIPE_SZ, 0));
+  }
+  close_line();
   close(fd);
 }
 
@@ -140,6 +166,7 @@ static void facts(void) {
     descriptor_flags(kind);
     status_flags(kind);
     duplicates(kind);
+    pipe_sizes(kind);
   }
   errors();
   unlisted();

@@ -1,4 +1,4 @@
-// ioctl: FIONREAD, FIONBIO, FIOCLEX, SIOCATMARK, SIOCOUTQ, epoll's parameters, and all the others.
+// ioctl: FIONREAD, FIONBIO, FIOCLEX, SIOCATMARK, SIOCOUTQ, epoll's parameters.
 #include "contract.h"
 
 static const char *const kinds[] = {"TCP",  "listener", "UDP",   "pair",
@@ -163,38 +163,9 @@ static void parameters(void) {
   close(fd);
 }
 
-// Everything else, with memory around the argument watched.
-static void unlisted(void) {
-  static const u32 ranges[][2] = {{0x5400, 0x54ff}, {0x8900, 0x89ff}, {0x6600, 0x660f}, {0, 16}};
-  static u8 canary[4096];
-  for (int kind = 0; kind < COUNT(kinds); kind++) {
-    int fd = open_kind(kind);
-    for (int i = 0; i < COUNT(canary); i++)
-      canary[i] = 0x55;
-    int others = 0;
-    int changed = 0;
-    int unknown = ioctl(fd, 0x8aff, canary);
-    fact_at("ioctl: an unknown request, kind", kind, unknown);
-    for (int range = 0; GUEST && range < COUNT(ranges); range++) {
-      for (u32 request = ranges[range][0]; request <= ranges[range][1]; request++) {
-        int listed = request == FIONREAD || request == FIONBIO || request == FIOCLEX ||
-                     request == FIONCLEX || request == SIOCATMARK || request == SIOCOUTQ ||
-                     request == SIOCOUTQNSD;
-        others += !listed && ioctl(fd, request, canary + 2048) != unknown;
-      }
-    }
-    for (int i = 0; i < COUNT(canary); i++)
-      changed += canary[i] != 0x55;
-    fact_at("ioctl: unlisted requests that are not like it, kind", kind, others);
-    fact_at("ioctl: bytes that they changed, kind", kind, changed);
-    close(fd);
-  }
-}
-
 static void facts(void) {
   for (int kind = 0; kind < COUNT(kinds); kind++)
     each_kind(kind);
   queues();
   parameters();
-  unlisted();
 }

@@ -1,0 +1,16 @@
+// The contract of every request that there could be: every_request.c on the kernel and in a guest.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { leaksOf } from "../support/leaks.ts";
+import { LOOPBACK, contract, modulePath } from "./contract.ts";
+
+await contract("every_request");
+
+test("host: no descriptor has come or gone", () => {
+  const grants = { listen: LOOPBACK, connect: LOOPBACK };
+  const { code, before, after } = leaksOf({ module: modulePath("every_request"), ...grants });
+  assert.is(code, 0);
+  assert.equal(after, before);
+});
+test.run();
