@@ -14,7 +14,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -23,7 +23,6 @@ import { ROOT } from "../support/guest.ts";
 import { skipFile } from "../support/skip.ts";
 import { need } from "../support/tools.ts";
 
-const SOURCES = join(ROOT, "tests/contract");
 const OUTPUT = join(ROOT, "build/tests/contract");
 /** A program that hangs ends here, before the runner's watchdog would end the whole file. */
 const PROGRAM_MS = 45_000;
@@ -78,12 +77,7 @@ interface Answers {
  */
 export async function contract(name: string, setting: ContractOptions = {}): Promise<string> {
   const { options = GRANT_LOOPBACK, args = [], env = {}, stdin, status = 0 } = setting;
-  const missing = need("clang", "wasm-ld");
-  if (missing !== undefined) skipFile(missing);
-  const program = join(OUTPUT, name);
-  const module = modulePath(name);
-  build(name, program, [process.env["CC"] ?? "cc", ...C_FLAGS]);
-  build(name, module, ["clang", ...C_FLAGS, ...WASM_FLAGS]);
+  const { program, module } = buildBoth("tests/contract", name);
   const granted = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
   const kernel = await run([program, ...args], env, stdin);
   const host = [process.execPath, join(ROOT, "host/run.js"), ...options, ...granted];
@@ -105,9 +99,6 @@ export async function contract(name: string, setting: ContractOptions = {}): Pro
   return guest.stderr;
 }
 
-/** Where a program's guest is, once it was built. */
-export const modulePath = (name: string): string => join(OUTPUT, `${name}.wasm`);
-
 function compare(kernel: Fact | undefined, guest: Fact | undefined): void {
   if (kernel === undefined) throw new Error(`the kernel was not asked; guest: ${guest!.value}`);
   if (guest === undefined) throw new Error(`the guest did not answer; kernel: ${kernel.value}`);
@@ -121,19 +112,41 @@ function compare(kernel: Fact | undefined, guest: Fact | undefined): void {
   if (differs) assert.is.not(kernel.value, value, `${both}\n    listed as different, and is not`);
 }
 
-function build(name: string, output: string, command: string[]): void {
-  const headers = readdirSync(SOURCES).filter((file) => file.endsWith(".h"));
-  const sources = [`${name}.c`, ...headers].map((file) => join(SOURCES, file));
+/** Where a C program is on both sides, below build/. */
+export interface Both {
+  program: string;
+  module: string;
+}
+
+/** Builds `FOLDER/NAME.c` for both sides; without the tools for that, the test file is skipped. */
+export function buildBoth(folder: string, name: string): Both {
+  const missing = need("clang", "wasm-ld");
+  if (missing !== undefined) skipFile(missing);
+  const program = join(ROOT, "build", folder, name);
+  const module = `${program}.wasm`;
+  const headers = [folder, "tests/contract"].flatMap((from) =>
+    readdirSync(join(ROOT, from))
+      .filter((file) => file.endsWith(".h"))
+      .map((file) => join(ROOT, from, file)),
+  );
+  const sources = [join(ROOT, folder, `${name}.c`), ...headers];
+  build(sources, program, [process.env["CC"] ?? "cc", ...C_FLAGS]);
+  build(sources, module, ["clang", ...C_FLAGS, ...WASM_FLAGS]);
+  return { program, module };
+}
+
+/** Compiles the first of the sources, if one of them is newer than the output. */
+function build(sources: string[], output: string, command: string[]): void {
   const isNewer = (source: string) => statSync(source).mtimeMs >= statSync(output).mtimeMs;
   if (existsSync(output) && ![...sources, fileURLToPath(import.meta.url)].some(isNewer)) return;
-  mkdirSync(OUTPUT, { recursive: true });
+  mkdirSync(dirname(output), { recursive: true });
   const [compiler = "", ...flags] = command;
   const fresh = `${output}.${process.pid}`; // somebody may be running the old one
   const { error, status, stderr } = spawnSync(compiler, [...flags, "-o", fresh, sources[0]!], {
     encoding: "utf8",
   });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${compiler} cannot build ${name}.c:\n${stderr}`);
+  if (status !== 0) throw new Error(`${compiler} cannot build ${sources[0]}:\n${stderr}`);
   renameSync(fresh, output);
 }
 

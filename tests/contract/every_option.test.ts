@@ -3,13 +3,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { leaksOf } from "../support/leaks.ts";
-import { LOOPBACK, contract, modulePath } from "./contract.ts";
+import { LOOPBACK, buildBoth, contract } from "./contract.ts";
 
 await contract("every_option");
 
 test("host: no descriptor has come or gone", () => {
   const grants = { listen: LOOPBACK, connect: LOOPBACK };
-  const { code, before, after } = leaksOf({ module: modulePath("every_option"), ...grants });
+  const { module } = buildBoth("tests/contract", "every_option");
+  const { code, before, after } = leaksOf({ module, ...grants });
   assert.is(code, 0);
   assert.equal(after, before);
 });

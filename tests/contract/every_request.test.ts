@@ -3,13 +3,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { leaksOf } from "../support/leaks.ts";
-import { LOOPBACK, contract, modulePath } from "./contract.ts";
+import { LOOPBACK, buildBoth, contract } from "./contract.ts";
 
 await contract("every_request");
 
 test("host: no descriptor has come or gone", () => {
   const grants = { listen: LOOPBACK, connect: LOOPBACK };
-  const { code, before, after } = leaksOf({ module: modulePath("every_request"), ...grants });
+  const { module } = buildBoth("tests/contract", "every_request");
+  const { code, before, after } = leaksOf({ module, ...grants });
   assert.is(code, 0);
   assert.equal(after, before);
 });

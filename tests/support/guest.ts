@@ -40,10 +40,14 @@ export interface Descriptor {
   target: string;
 }
 
-/** A host process with one guest in it. */
-export class Guest {
-  /** Set by `listening()`: the port of the first listener. */
-  port = 0;
+export interface ProgramOptions {
+  /** What its stdin holds, then its end. */
+  stdin?: string | Uint8Array;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A process and its output; it is killed at the end of the test file at the latest. */
+export class Program {
   readonly pid: number;
   /** Settles when the process has ended and its output has been read to the end. */
   readonly exited: Promise<Exit>;
@@ -54,19 +58,16 @@ export class Guest {
   /** Those who wait for output or the end, woken by either. */
   #waiting: (() => void)[] = [];
 
-  constructor({ module, args = [], options = [], env = {}, stdin = "" }: GuestOptions) {
-    const path = typeof module === "string" ? join(ROOT, `build/${module}.wasm`) : save(module);
-    const child = spawn(process.execPath, [LAUNCHER, ...options, path, ...args], {
-      env: { ...process.env, ...env },
-    });
-    if (child.pid === undefined) throw new Error(`cannot start ${process.execPath}`);
+  constructor(command: string, args: string[], { stdin = "", env }: ProgramOptions = {}) {
+    const child = spawn(command, args, { env: env ?? process.env });
+    if (child.pid === undefined) throw new Error(`cannot start ${command}`);
     this.#process = child;
     this.pid = child.pid;
     const forget = atEnd(() => {
       this.kill();
       return this.exited;
     });
-    child.stdin.on("error", () => {}); // the host may end before it has read everything: its right
+    child.stdin.on("error", () => {}); // it may end before it has read everything: its right
     child.stdin.end(stdin);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
@@ -116,16 +117,30 @@ export class Guest {
     for (const resolve of woken) resolve();
   }
 
+  /** What the process holds open right now, by number. */
+  openDescriptors(): Descriptor[] {
+    return openDescriptors(this.pid);
+  }
+}
+
+/** A host process with one guest in it. */
+export class Guest extends Program {
+  /** Set by `listening()`: the port of the first listener. */
+  port = 0;
+
+  constructor({ module, args = [], options = [], env = {}, stdin = "" }: GuestOptions) {
+    const path = typeof module === "string" ? join(ROOT, `build/${module}.wasm`) : save(module);
+    super(process.execPath, [LAUNCHER, ...options, path, ...args], {
+      env: { ...process.env, ...env },
+      stdin,
+    });
+  }
+
   /** Waits until the host says that a listener is open; its port is `port` then. */
   async listening(): Promise<this> {
     const found = await this.says(/^tripoll: \S+ listening on \S+:(\d+)$/m);
     this.port = Number(found[1]);
     return this;
-  }
-
-  /** What the host process holds open right now, by number. */
-  openDescriptors(): Descriptor[] {
-    return openDescriptors(this.pid);
   }
 }
 
