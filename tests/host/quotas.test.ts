@@ -8,6 +8,7 @@ import { type Exit, type StartOptions, start } from "../../host/index.ts";
 import { runGuest } from "../support/guest.ts";
 import { call, value, wat, watGuest } from "../support/wat.ts";
 
+const RAISE = "raise it with --max-";
 const SPIN = "(loop $l (br $l))";
 
 /** Prints what the guest of tests/guests/quotas.ts found, and what the operator was told. */
@@ -31,11 +32,13 @@ async function run(module: Uint8Array, options: Partial<StartOptions> = {}): Pro
 
 test("descriptors: EMFILE for every call that opens, and free ones are found again", async () => {
   const [lines, told] = await exhaust("descriptors", "--max-descriptors", "10");
-  assert.equal(lines, ["10 of 10", "7 then 24", ...Array(4).fill("0 then 24"), "1 then 24"]);
-  assert.is(
-    told,
-    "tripoll: quotas.wasm has all of its 10 descriptors; raise it with " + "--max-descriptors\n",
-  );
+  assert.equal(lines, [
+    "10 of 10",
+    "7 then 24",
+    ...Array.from({ length: 4 }, () => "0 then 24"),
+    "1 then 24",
+  ]);
+  assert.is(told, `tripoll: quotas.wasm has all of its 10 descriptors; ${RAISE}descriptors\n`);
 });
 
 test("descriptors: 3 are the least, and the default is 16,384", async () => {
