@@ -140,6 +140,46 @@ static void fast_open(void) {
   fact("write after it", send_text(fd, "x"));
 }
 
+// Paths and names that would clear a screen, set its title, hide, or begin a line of the host's.
+static void escapes(void) {
+  static const char *const texts[] = {
+      "/tmp/\x1b[2J\x1b]0;owned\x07\x1b[31m",
+      "/tmp/a\ntripoll: forged.wasm listening on 127.0.0.1:1",
+      "/tmp/\r\x1b[1A\x7f\x08\x08",
+      "/tmp/\xc2\x9b;31m\xe2\x80\xae\xef\xbb\xbf\xff\x9b",
+      "\"; --unix /; \\",
+  };
+  struct sockaddr_un to;
+  for (int i = 0; i < COUNT(texts); i++) {
+    for (int abstract = 0; abstract < 2; abstract++) {
+      int fd = must("socket", socket(AF_UNIX, SOCK_DGRAM, 0));
+      int size = length_of(texts[i]);
+      clear(&to, sizeof to);
+      to.sun_family = AF_UNIX;
+      __builtin_memcpy(to.sun_path + abstract, texts[i], (size_t)size);
+      size += 2 + abstract;
+      fact_at("connect", 2 * i + abstract, connect(fd, &to, size));
+      fact_at("bind", 2 * i + abstract, bind(fd, &to, size));
+      fact_at("sendto", 2 * i + abstract, sendto(fd, "x", 1, 0, &to, size));
+      close(fd);
+    }
+  }
+}
+
+static void flood(void) {
+  enum { TIMES = 100000 };
+  int denied = 0;
+  int fd = udp();
+  for (int i = 0; i < TIMES; i++) {
+    struct sockaddr_in to = at(FOREIGN, 1 + i % 65535);
+    to.sin_addr = 0x7fu | (u32)(i & 0xffff) << 8 | FOREIGN << 24;
+    denied += sendto(fd, "x", 1, 0, &to, sizeof to) == -EACCES;
+  }
+  for (int i = 0; i < TIMES; i++)
+    denied += connect_to(fd, FOREIGN, 1) == -EACCES;
+  fact("denied", denied);
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
@@ -151,7 +191,9 @@ static const struct {
                {"connect again", connect_again},
                {"reconnect", reconnect},
                {"other families", other_families},
-               {"fast open", fast_open}};
+               {"fast open", fast_open},
+               {"escapes", escapes},
+               {"flood", flood}};
 
 static void facts(void) {
   for (int i = 0; i < COUNT(attacks); i++) {
