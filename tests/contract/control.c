@@ -101,6 +101,17 @@ static void received(void) {
                 1);
   close_pair(pair);
 
+  udp_pair(pair);
+  set(pair[1], SOL_SOCKET, SO_RXQ_OVFL, on);
+  set(pair[1], SOL_SOCKET, SO_RCVBUF, 1);
+  for (int i = 0; i < 100; i++)
+    send_text(pair[0], "more than there is room for");
+  while (recvfrom(pair[1], bytes, sizeof bytes, MSG_DONTWAIT, NULL, NULL) >= 0)
+    ;
+  send_text(pair[0], "abc");
+  fact_received("control: SO_RXQ_OVFL", pair[1], sizeof control, 0);
+  close_pair(pair);
+
   // The kernel begins to stamp segments some time after the first has asked for it.
   tcp_pair(pair);
   set(pair[1], SOL_SOCKET, SO_TIMESTAMP, on);
