@@ -170,44 +170,67 @@ void guest_die(struct guest *guest, int32_t status) {
   pthread_mutex_unlock(&guest->lock);
 }
 
-// Delivers what can be, as the kernel stacks its frames: the handler of the lowest number is set up
-// first, and so runs last, but for what its mask holds back. False where a handler trapped.
-static bool deliver(struct guest *guest, const struct action **first) {
-  uint64_t deliverable = signals_deliverable(guest);
-  if (!deliverable || guest_is_ending(guest))
-    return true;
-  int32_t signum = __builtin_ctzll(deliverable) + 1;
+// A handler that is set up and has not run, with the mask that comes back at its end.
+struct frame {
+  struct frame *below;
+  uint32_t handler;
+  int32_t signum;
+  uint64_t mask;
+};
+
+// How the first signal with a handler had its action when it was taken.
+struct first {
+  bool handled, restarts;
+};
+
+// Sets up the handler of the lowest deliverable signal, or does what it does without one.
+static void push(struct guest *guest, struct frame **top, struct first *first) {
+  int32_t signum = __builtin_ctzll(guest->pending & ~guest->blocked) + 1;
   struct action *entry = &guest->actions[signum - 1];
   const struct action action = *entry;
   take_one(guest, signum);
   if (signal_is_ignored(guest, signum))
-    return true;
-  if (action.handler == HANDLER_DEFAULT) {
-    guest_die(guest, 128 + signum);
-    return true;
+    return;
+  struct frame *frame = action.handler == HANDLER_DEFAULT ? NULL : malloc(sizeof *frame);
+  if (!frame) { // without room for a frame, the kernel sends SIGSEGV
+    guest_die(guest, 128 + (action.handler == HANDLER_DEFAULT ? signum : SIGSEGV));
+    return;
   }
-  if (*first == NULL)
-    *first = entry;
+  if (!first->handled)
+    *first = (struct first){true, action.flags & SA_RESTART};
   if (action.flags & SA_RESETHAND)
     entry->handler = HANDLER_DEFAULT;
-  uint64_t before = guest->mask_swapped ? guest->mask_before : guest->blocked;
+  uint64_t mask = guest->mask_swapped ? guest->mask_before : guest->blocked;
+  *frame = (struct frame){*top, action.handler, signum, mask};
+  *top = frame;
   guest->mask_swapped = false;
   guest->blocked |= action.mask | (action.flags & SA_NODEFER ? 0 : BIT(signum));
   signals_changed(guest);
-  bool well = deliver(guest, first) && !guest_is_ending(guest) &&
-              guest->host->handle(guest, action.handler, signum);
-  guest->blocked = before;
-  signals_changed(guest);
-  return well;
 }
 
-// Delivers all; `*first` is the first action with a handler, if there was one. False where a
-// handler trapped.
-static bool deliver_all(struct guest *guest, const struct action **first) {
+// Delivers all, as the kernel stacks its frames: the handler of the lowest number is set up first,
+// and so runs last, but for what its mask holds back; what a handler's end lets through comes
+// before the next one. False where a handler trapped.
+static bool deliver_all(struct guest *guest, struct first *first) {
+  struct frame *top = NULL;
   bool well = true;
-  *first = NULL;
-  while (well && !guest_is_ending(guest) && signals_deliverable(guest))
-    well = deliver(guest, first);
+  *first = (struct first){0};
+  for (;;) {
+    bool goes_on = well && !guest_is_ending(guest);
+    if (goes_on && signals_deliverable(guest)) {
+      push(guest, &top, first);
+      continue;
+    }
+    if (!top)
+      break;
+    const struct frame frame = *top;
+    free(top);
+    top = frame.below;
+    if (goes_on)
+      well = guest->host->handle(guest, frame.handler, frame.signum);
+    guest->blocked = frame.mask;
+    signals_changed(guest);
+  }
   if (guest->mask_swapped) {
     guest->mask_swapped = false;
     guest->blocked = guest->mask_before;
@@ -219,19 +242,19 @@ static bool deliver_all(struct guest *guest, const struct action **first) {
 // Before a call: what came while the guest computed is handled first and interrupts nothing. False
 // where a handler trapped: there is no call then.
 bool signals_before(struct guest *guest) {
-  const struct action *first;
+  struct first first;
   return deliver_all(guest, &first);
 }
 
 // After a call: true where it has to run again.
 bool signals_after(struct guest *guest, int32_t *result) {
-  const struct action *first;
+  struct first first;
   bool well = deliver_all(guest, &first);
   int32_t code = -*result;
   if (!restarts(*result))
     return false;
   *result = -EINTR;
-  bool again = !first || code == RESTART_ALWAYS || (code == RESTART && first->flags & SA_RESTART);
+  bool again = !first.handled || code == RESTART_ALWAYS || (code == RESTART && first.restarts);
   return again && well && !guest_is_ending(guest);
 }
 

@@ -189,9 +189,9 @@ int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cl
 
 static int32_t get_flags(struct guest *guest, struct slot *slot) {
   int32_t own = slot->description->nonblocking ? O_NONBLOCK : 0;
-  if (slot->description->kind == KIND_SIGNALFD) // what carries it is a pipe's end
-    return O_RDWR | own;
   long flags = kernel(guest, SYS_fcntl, slot->kfd, F_GETFL, 0, 0, 0, 0);
+  if (flags >= 0 && slot->description->kind == KIND_SIGNALFD) // what carries it is a pipe's end
+    return O_RDWR | own | (int32_t)(flags & O_APPEND);
   if (flags < 0 || slot->description->kind != KIND_STDIO)
     return (int32_t)flags;
   return (int32_t)(flags & ~(O_NONBLOCK | O_ACCMODE)) | own |
@@ -199,11 +199,16 @@ static int32_t get_flags(struct guest *guest, struct slot *slot) {
 }
 
 static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags) {
-  enum kind kind = slot->description->kind;
-  if (kind != KIND_STDIO && kind != KIND_SIGNALFD)
-    return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETFL, flags, 0, 0, 0);
-  slot->description->nonblocking = flags & O_NONBLOCK;
-  return 0;
+  struct description *description = slot->description;
+  bool carried = description->kind == KIND_SIGNALFD; // by a pipe's end, which stays nonblocking
+  if (carried && flags & O_DIRECT)
+    return -EINVAL;
+  if (carried || description->kind == KIND_STDIO)
+    description->nonblocking = flags & O_NONBLOCK;
+  if (description->kind == KIND_STDIO)
+    return 0;
+  flags |= carried ? O_NONBLOCK : 0;
+  return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETFL, flags, 0, 0, 0);
 }
 
 // As root, the kernel would give a pipe more than everybody's pipe-max-size.

@@ -77,8 +77,6 @@ static void status_flags(int kind) {
   }
   close_line();
   if (kind < INPUT) {
-    if (kind == SIGNAL)
-      differs("0/2 0/2 0/2 0/2050", "a signalfd keeps O_NONBLOCK alone");
     begin_kind("F_GETFL: after F_SETFL O_APPEND O_ASYNC O_DIRECT -1", kind);
     static const size_t more[] = {O_APPEND, O_ASYNC, O_DIRECT, (size_t)-1};
     for (int i = 0; i < COUNT(more); i++) {
