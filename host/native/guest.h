@@ -55,6 +55,7 @@ static inline bool restarts(int32_t result) {
 enum quota { QUOTA_DESCRIPTORS, QUOTA_WATCHES, QUOTA_TIMERS, QUOTAS };
 
 struct peers;
+struct pipe;
 struct watch;
 
 // An open file description, as far as the kernel does not keep it for us.
@@ -70,6 +71,7 @@ struct description {
   // KIND_STDIO, KIND_SIGNALFD: the guest's O_NONBLOCK; the kernel's description keeps its own.
   bool nonblocking;
   struct peers *peers;
+  struct pipe *pipe;
   struct signalfd *signalfd;
   struct watch *watchers; // the epolls that watch it
   struct watch *watching; // what it watches, an epoll itself
@@ -165,9 +167,11 @@ struct guest {
   uint32_t slot_count;
   struct limit limits[LIMITS]; // prlimit64(2); that of RLIMIT_NOFILE holds
   uint32_t watches, timers;
-  bool told[QUOTAS]; // the owner knows that it has run out
-  uint64_t *taken;   // a bit a number, so that the lowest free one is found quickly
-  int placeholder;   // parks kernel numbers, -1 until needed
+  uint32_t paths;      // Unix sockets' that it has bound and not removed
+  uint64_t pipe_bytes; // that its pipes can hold
+  bool told[QUOTAS];   // the owner knows that it has run out
+  uint64_t *taken;     // a bit a number, so that the lowest free one is found quickly
+  int placeholder;     // parks kernel numbers, -1 until needed
   struct blob cmdline, environ;
 
   // Signals, see signal.c.
@@ -236,6 +240,9 @@ static inline void guest_count_call(struct guest *guest) {
 void limits_create(struct guest *guest);
 uint32_t limit_descriptors(const struct guest *guest);
 void quota_exhausted(struct guest *guest, enum quota quota);
+
+// sys_pipe.c
+void pipe_close(struct guest *guest, struct pipe *pipe);
 
 // watch.c
 int32_t watch_add(struct guest *guest, struct slot *epoll, int32_t vfd);

@@ -30,6 +30,8 @@ int32_t signalfd_read(struct guest *guest, struct slot *slot, struct iovec *vect
 int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec);
 int32_t iovecs_from_guest(struct guest *guest, struct iovec *to, uint32_t from, uint32_t count);
 int32_t broken_pipe(struct guest *guest, struct slot *slot, int32_t result, int32_t flags);
+// sys_pipe.c
+int32_t pipe_size(struct guest *guest, struct slot *slot, int32_t cmd, uint32_t bytes);
 // sys_socket.c
 int32_t destination(struct guest *guest, struct slot *slot, int32_t flags, uint32_t addr,
                     int32_t length, struct sockaddr_storage *address);

@@ -7,8 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { PIPE_BYTES_MAX = 1 << 20 };
-
 // Takes over a guest's array of iovec (u32 base @0, u32 len @4) as a 32-bit kernel would: -EINVAL
 // for a count over UIO_MAXIOV or a length over INT32_MAX, -EFAULT. A bad range becomes IMPOSSIBLE.
 int32_t iovecs_from_guest(struct guest *guest, struct iovec *to, uint32_t from, uint32_t count) {
@@ -211,15 +209,6 @@ static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags)
   return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETFL, flags, 0, 0, 0);
 }
 
-// As root, the kernel would give a pipe more than everybody's pipe-max-size.
-static int32_t set_pipe_size(struct guest *guest, struct slot *slot, uint32_t bytes) {
-  if (slot->description->kind != KIND_PIPE)
-    return -EBADF;
-  if (bytes > PIPE_BYTES_MAX && bytes <= INT32_MAX)
-    return -EPERM;
-  return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_SETPIPE_SZ, bytes, 0, 0, 0);
-}
-
 int32_t sys_fcntl(struct guest *guest, int32_t fd, int32_t cmd, uint32_t arg) {
   struct slot *slot = table_slot(guest, fd);
   if (!slot)
@@ -239,11 +228,8 @@ int32_t sys_fcntl(struct guest *guest, int32_t fd, int32_t cmd, uint32_t arg) {
   case F_SETFL:
     return set_flags(guest, slot, arg);
   case F_SETPIPE_SZ:
-    return set_pipe_size(guest, slot, arg);
   case F_GETPIPE_SZ:
-    if (slot->description->kind != KIND_PIPE)
-      return -EBADF;
-    return (int32_t)kernel(guest, SYS_fcntl, slot->kfd, F_GETPIPE_SZ, 0, 0, 0, 0);
+    return pipe_size(guest, slot, cmd, arg);
   default:
     return -EINVAL;
   }

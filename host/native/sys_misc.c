@@ -1,4 +1,4 @@
-// ioctl, fstat, pipe2, dup, dup3, sleeping, and what a process may ask of itself.
+// ioctl, fstat, dup, dup3, sleeping, and what a process may ask of itself.
 #include "imports.h"
 
 #include <fcntl.h>
@@ -41,27 +41,6 @@ int32_t sys_dup3(struct guest *guest, int32_t oldfd, int32_t newfd, int32_t flag
     return (int32_t)kfd;
   table_close(guest, newfd); // what was there is closed without a word
   return table_install(guest, newfd, (int)kfd, slot->description, flags & O_CLOEXEC);
-}
-
-int32_t sys_pipe2(struct guest *guest, uint32_t pipefd, int32_t flags) {
-  if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
-    return -EINVAL;
-  int32_t first = table_lowest(guest, 0);
-  if (first < 0 || table_lowest(guest, (uint32_t)first + 1) < 0)
-    return -EMFILE;
-  if (!guest_holds(guest, pipefd, sizeof(int32_t[2])))
-    return -EFAULT;
-  int kfds[2];
-  int32_t vfds[2];
-  long result = kernel(guest, SYS_pipe2, (long)kfds, flags | O_CLOEXEC, 0, 0, 0, 0);
-  if (result < 0)
-    return (int32_t)result;
-  const struct description like = {.kind = KIND_PIPE};
-  int32_t error = table_pair(guest, kfds, &like, flags & O_CLOEXEC, vfds);
-  if (error)
-    return error;
-  memcpy(guest->memory + pipefd, vfds, sizeof vfds);
-  return 0;
 }
 
 static int32_t set_nonblocking(struct guest *guest, struct slot *slot, uint32_t argp) {

@@ -46,5 +46,9 @@ int32_t sys_unlinkat(struct guest *guest, int32_t dirfd, uint32_t pathname, int3
     return -ENOTDIR;
   if (!S_ISSOCK(stat.st_mode))
     return -EPERM;
-  return unlink(path) < 0 ? -errno : 0;
+  if (unlink(path) < 0)
+    return -errno;
+  if (guest->paths > 0)
+    guest->paths--;
+  return 0;
 }

@@ -3,9 +3,11 @@
 #include "imports.h"
 
 #include <netinet/in.h>
+#include <sys/un.h>
 
 enum {
   TYPE_MASK = 0xf,         // socket type, below its flags
+  PATHS_MAX = 1024,        // a guest must not fill a file system with sockets
   OPTION_BYTES_MAX = 1024, // more than any option on the list has
   SEND_FLAGS = MSG_OOB | MSG_DONTROUTE | MSG_DONTWAIT | MSG_EOR | MSG_CONFIRM | MSG_NOSIGNAL |
                MSG_MORE | MSG_FASTOPEN,
@@ -96,11 +98,16 @@ int32_t sys_bind(struct guest *guest, int32_t fd, uint32_t addr, int32_t addrlen
   enum verdict verdict = address_ask(guest, slot, VERB_BIND, &address, (socklen_t)addrlen);
   if (verdict == DENIED)
     return -EACCES;
+  bool makes_path = slot->description->domain == AF_UNIX && address.ss_family == AF_UNIX &&
+                    ((struct sockaddr_un *)&address)->sun_path[0];
+  if (makes_path && guest->paths >= PATHS_MAX)
+    return -ENOSPC;
   reuse_settle(slot, ((struct sockaddr_in *)&address)->sin_port != 0); // @2 in both families
   long result = kernel(guest, SYS_bind, slot->kfd, (long)&address, addrlen, 0, 0, 0);
   reuse_settle(slot, false);
   if (result < 0)
     return (int32_t)result;
+  guest->paths += makes_path;
   // A disconnected socket can be bound again, and then to what no grant covers.
   slot->description->granted = verdict == GRANTED;
   if (verdict == GRANTED && slot->description->type == SOCK_DGRAM)

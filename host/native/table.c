@@ -75,6 +75,8 @@ static void description_free(struct guest *guest, struct description *descriptio
   guest->timers -= description->kind == KIND_TIMERFD;
   if (description->signalfd)
     signalfd_close(guest, description->signalfd);
+  if (description->pipe)
+    pipe_close(guest, description->pipe);
   free(description->peers);
   free(description);
 }

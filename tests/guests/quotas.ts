@@ -6,11 +6,14 @@ import * as linux from "../../assembly/linux";
 const EPOLL_CTL_ADD: i32 = 1;
 const EPOLL_CTL_DEL: i32 = 2;
 const F_DUPFD: i32 = 0;
+const F_SETPIPE_SZ: i32 = 1031;
+const F_GETPIPE_SZ: i32 = 1032;
+const AT_FDCWD: i32 = -100;
 const AF_UNIX: i32 = 1;
 const SOCK_STREAM: i32 = 1;
 const RLIMIT_NOFILE: i32 = 7;
 
-const scratch = memory.data(64, 8);
+const scratch = memory.data(128, 8);
 
 /** Adds `fd` to an epoll, or removes it. */
 function control(epfd: i32, op: i32, fd: i32): i32 {
@@ -99,8 +102,59 @@ function grow(): void {
   print("nothing more " + memory.grow(0).toString());
 }
 
+function pipeSize(fd: i32): string {
+  return linux.fcntl(fd, F_GETPIPE_SZ, 0).toString();
+}
+
+/** 64 MiB, in pipes of 64 KiB. */
+function pipes(): void {
+  for (let i = 0; i < 1023; i++) linux.pipe2(scratch, 0);
+  print("three are " + pipeSize(3));
+  print("to 1 MiB " + linux.fcntl(3, F_SETPIPE_SZ, 1 << 20).toString());
+  print("to 128 KiB " + linux.fcntl(4, F_SETPIPE_SZ, 1 << 17).toString());
+  linux.pipe2(scratch, 0);
+  print("then " + pipeSize(load<i32>(scratch)));
+  print("enlarged " + linux.fcntl(load<i32>(scratch), F_SETPIPE_SZ, 1 << 16).toString());
+  linux.close(3);
+  linux.pipe2(scratch, 0);
+  print("an end is closed " + pipeSize(load<i32>(scratch)));
+  linux.close(4);
+  linux.close(5);
+  linux.close(6);
+  linux.pipe2(scratch, 0);
+  print("both are " + pipeSize(load<i32>(scratch)));
+}
+
+/** Binds sockets in the folder of the second argument. */
+function paths(): void {
+  let path = "";
+  let bound = 0;
+  let result = 0;
+  while (result === 0) {
+    path = arg(2) + "/" + bound.toString();
+    store<u16>(scratch, AF_UNIX);
+    String.UTF8.encodeUnsafe(changetype<usize>(path), path.length, scratch + 2, true);
+    const fd = linux.socket(AF_UNIX, SOCK_STREAM, 0);
+    result = linux.bind(fd, scratch, 2 + path.length);
+    linux.close(fd);
+    if (result === 0) bound++;
+  }
+  print(bound.toString() + " then " + (-result).toString());
+  for (let i = 0; i < bound; i++) {
+    path = arg(2) + "/" + i.toString();
+    String.UTF8.encodeUnsafe(changetype<usize>(path), path.length, scratch + 2, true);
+    linux.unlinkat(AT_FDCWD, scratch + 2, 0);
+  }
+  print(
+    "free again " +
+      linux.bind(linux.socket(AF_UNIX, SOCK_STREAM, 0), scratch, 2 + path.length).toString(),
+  );
+}
+
 const which = arg(1);
 if (which === "descriptors") descriptors();
 if (which === "timers") timers();
 if (which === "watches") watches();
 if (which === "memory") grow();
+if (which === "pipes") pipes();
+if (which === "paths") paths();

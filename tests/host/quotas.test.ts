@@ -1,10 +1,13 @@
 // Quotas: each at its edge, what the guest is answered, and what the operator is told.
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Exit, type StartOptions, start } from "../../host/index.ts";
+import { atEnd } from "../support/cleanup.ts";
 import { runGuest } from "../support/guest.ts";
 import { call, value, wat, watGuest } from "../support/wat.ts";
 
@@ -73,6 +76,31 @@ test("watches: ENOSPC, after the kernel's own errors, and exact in what ends one
     "5 then 28",
   ]);
   assert.match(told, /^tripoll: quotas\.wasm has all of its 5 watches; raise it with --max-w.*\n$/);
+});
+
+test("pipes: 64 MiB in all, as for everybody; then new ones are small, none grows", async () => {
+  const [lines] = await exhaust("pipes");
+  assert.equal(lines, [
+    "three are 65536",
+    "to 1 MiB -1",
+    "to 128 KiB 131072",
+    "then 8192",
+    "enlarged -1",
+    "an end is closed 8192",
+    "both are 65536",
+  ]);
+});
+
+test("paths: a guest leaves at most 1,024 sockets in a file system", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tripoll-"));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const { stdout } = await runGuest({
+    module: "tests/guests/quotas",
+    options: ["--unix", `${folder}/*`],
+    args: ["paths", folder],
+  });
+  assert.is(stdout, "1024 then 28\nfree again 0\n");
+  assert.equal(readdirSync(folder), ["1023"]);
 });
 
 test("memory: grows to the quota and not a page further", async () => {
