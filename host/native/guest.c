@@ -266,13 +266,12 @@ static void *kick(void *argument) {
   struct guest *guest = argument;
   pthread_mutex_lock(&guest->lock);
   while (!guest->gone) {
-    bool urgent = guest_is_ending(guest) || atomic_load(&guest->raised);
-    if (!urgent && guest->timed && guest->tid && has_overrun(guest)) {
+    if (guest->timed && guest->tid && !guest_is_ending(guest) && has_overrun(guest)) {
       atomic_store(&guest->overran, true);
       end_locked(guest);
       guest->host->exiting(guest);
-      urgent = true;
     }
+    bool urgent = guest_is_ending(guest) || atomic_load(&guest->raised);
     if (guest->tid && (urgent || guest->rousing))
       syscall(SYS_tgkill, getpid(), guest->tid, KICK);
     int64_t pause = urgent ? KICK_EVERY_NS : guest->rousing ? ROUSE_EVERY_NS : INT64_MAX;

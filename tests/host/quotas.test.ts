@@ -160,6 +160,17 @@ test("run time: no catch_all survives it, and no signal handler hides it", async
   assert.is((await run(watGuest(imports, handles, spins), { runMsMax: 50 })).code, 152);
 });
 
+test("run time: a signal that nobody takes prolongs nothing", async () => {
+  const handles = `(i32.store (i32.const 64) (i32.const 5)) ${call("rt_sigaction", 10, 64, 0, 8)}`;
+  const listens = call("listen", value("socket", 2, 1, 0), 1); // which the operator is told
+  const body = `${handles} ${listens} ${SPIN}`;
+  const handler = '(func (export "__signal") (param i32 i32))';
+  const module = watGuest(["rt_sigaction/4", "socket/3", "listen/2"], body, handler);
+  const options = { module, name: "t.wasm", listen: ["*:0"], runMsMax: 100 };
+  const guest = start({ ...options, log: () => guest.signal("SIGUSR1") });
+  assert.is((await guest.exited).code, 152);
+});
+
 test("run time: the time in system calls does not count, waiting or working", async () => {
   const imports = ["epoll_create1/1", "epoll_wait/4", "getrandom/3"];
   const waits = call("epoll_wait", value("epoll_create1", 0), 1024, 8, 300);
