@@ -1,0 +1,22 @@
+// Makes a program smaller while something stays true of it.
+
+import type { Program } from "./program.ts";
+
+const TRIES_MAX = 300;
+
+/** Leaves out runs of ops, shorter and shorter ones, while `holds` for what remains. */
+export async function minimise(
+  program: Program,
+  holds: (smaller: Program) => Promise<boolean>,
+): Promise<Program> {
+  let small = program;
+  let tries = 0;
+  for (let run = Math.ceil(small.length / 2); run >= 1; run = run === 1 ? 0 : Math.ceil(run / 2)) {
+    for (let at = 0; at < small.length && tries < TRIES_MAX; tries++) {
+      const smaller = [...small.slice(0, at), ...small.slice(at + run)];
+      if (smaller.length > 0 && (await holds(smaller))) small = smaller;
+      else at += run;
+    }
+  }
+  return small;
+}

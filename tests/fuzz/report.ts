@@ -1,0 +1,94 @@
+// What a run has reached: calls, successes and errnos of each import, and which of them are new.
+
+import type { ImportName } from "../../host/abi.ts";
+import { IMPORT_NAMES, type Program } from "./program.ts";
+
+const EINTR = 4;
+const SKIPPED = -0x8000_0000;
+
+interface Tally {
+  calls: number;
+  successes: number;
+  readonly errnos: Set<number>;
+}
+
+/** A call's outcome: the import, and its errno or 0. */
+export type Outcome = `${ImportName} ${number}`;
+
+/** What came of a program's calls, in their order; those that were not made are left out. */
+export function outcomesOf(program: Program, results: Int32Array): (Outcome | undefined)[] {
+  const calls = program.filter((op) => op.op === "call");
+  return [...results].map((result, at): Outcome | undefined => {
+    const call = calls[at];
+    if (call === undefined || result === SKIPPED) return undefined;
+    return `${call.name} ${Math.max(0, -result)}`;
+  });
+}
+
+/** The call that a program ended in, which has no result. */
+export function endOf(program: Program, results: Int32Array): ImportName | undefined {
+  return program.filter((op) => op.op === "call")[results.length]?.name;
+}
+
+export class Report {
+  programs = 0;
+  kills = 0;
+  crashes = 0;
+  readonly #tallies = new Map<ImportName, Tally>(
+    IMPORT_NAMES.map((name) => [name, { calls: 0, successes: 0, errnos: new Set() }]),
+  );
+  readonly #begin = performance.now();
+
+  /** Counts a program's calls; returns the outcomes that were never seen before. */
+  add(program: Program, results: Int32Array): Outcome[] {
+    this.programs += 1;
+    const fresh: Outcome[] = [];
+    for (const outcome of outcomesOf(program, results)) {
+      if (outcome === undefined) continue;
+      const [name, errno] = outcome.split(" ") as [ImportName, string];
+      const tally = this.#tallies.get(name)!;
+      const isNew = errno === "0" ? tally.successes === 0 : !tally.errnos.has(Number(errno));
+      if (isNew) fresh.push(outcome);
+      tally.calls += 1;
+      if (errno === "0") tally.successes += 1;
+      else tally.errnos.add(Number(errno));
+    }
+    if (endOf(program, results) === "exit_group") this.#countExit();
+    return fresh;
+  }
+
+  /** It does not return where it succeeds. */
+  #countExit(): void {
+    const tally = this.#tallies.get("exit_group")!;
+    tally.calls += 1;
+    tally.successes += 1;
+  }
+
+  calls(): number {
+    return [...this.#tallies.values()].reduce((sum, { calls }) => sum + calls, 0);
+  }
+
+  /** Names of the imports that were never called with success; that of rt_sigsuspend is EINTR. */
+  missed(): string[] {
+    const isMissed = ([name, { successes, errnos }]: [ImportName, Tally]) =>
+      successes === 0 && !(name === "rt_sigsuspend" && errnos.has(EINTR));
+    return [...this.#tallies].filter(isMissed).map(([name]) => name);
+  }
+
+  /** The table and the figures, line by line. */
+  lines(): string[] {
+    const seconds = (performance.now() - this.#begin) / 1_000;
+    const row = (name: string, ...columns: (string | number)[]) =>
+      name.padEnd(18) + columns.map((column) => String(column).padStart(12)).join("");
+    const calls = this.calls();
+    return [
+      row("import", "calls", "successes", "errnos"),
+      ...[...this.#tallies].map(([name, tally]) =>
+        row(name, tally.calls, tally.successes, tally.errnos.size),
+      ),
+      `never with success: ${this.missed().join(", ") || "none"}`,
+      `${this.programs} programs, ${this.kills} of them killed, ${this.crashes} trapped`,
+      `${calls} calls in ${seconds.toFixed(0)} s, ${Math.round(calls / seconds)} a second`,
+    ];
+  }
+}

@@ -1,0 +1,201 @@
+// The fuzzer: `npm run fuzz -- [--seed N] [--calls N] [--replay FILE] [--keep] [--plain]`.
+//
+// Programs of system calls, made from a seed and a corpus, run in guests under ASan and UBSan; each
+// guest and the host that runs it are looked at afterwards. docs/RATIONALE.md says why it is so.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ERRNOS } from "../../host/trace/names.ts";
+import { buildGuest, sanitized } from "./build.ts";
+import { CORPUS, readCorpus } from "./corpus.ts";
+import { Driver, type Job } from "./driver.ts";
+import { generate } from "./generate.ts";
+import { minimise } from "./minimise.ts";
+import { type Program, formatOp, formatProgram, parseProgram } from "./program.ts";
+import { Random } from "./random.ts";
+import { type Outcome, Report, outcomesOf } from "./report.ts";
+import { makeWorld } from "./world.ts";
+
+const WAVE = 8;
+/** What does not come to its end, as one that handles its alarms and nothing else. */
+const PATIENCE_MS = 5_000;
+const KILLED_SHARE = 0.1;
+/** From its start, which takes some 50 ms, or more on a busy machine. */
+const KILLED_WITHIN_MS = [60, 200, 800];
+const CORPUS_MAX = 200;
+const PROGRAM_BYTES_MAX = 2_048;
+const FAILURES_MAX = 10;
+const PROGRESS_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    /** Of all that is random. */
+    seed: { type: "string", default: "1" },
+    /** How many calls are made, at least. */
+    calls: { type: "string", default: "200000" },
+    /** A program to be run alone, each call with its result; nothing else is run then. */
+    replay: { type: "string" },
+    /** Whether programs that reach what the corpus does not are made small and kept in it. */
+    keep: { type: "boolean", default: false },
+    /** Whether the addon is the ordinary one, without sanitizers. */
+    plain: { type: "boolean", default: false },
+  },
+});
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** One run of the fuzzer. */
+class Fuzzing {
+  readonly #driver: Driver;
+  readonly #folder: string;
+  readonly #corpus: Map<string, Program>;
+  readonly #report = new Report();
+  readonly #kept: Program[] = [];
+  readonly #seed: number;
+  failures = 0;
+
+  constructor(driver: Driver, folder: string, seed: number) {
+    this.#driver = driver;
+    this.#folder = folder;
+    this.#seed = seed;
+    this.#corpus = readCorpus();
+  }
+
+  async run(callsMin: number): Promise<void> {
+    const corpus = [...this.#corpus.values()];
+    for (let at = 0; at < corpus.length; at += WAVE) {
+      const wave = corpus.slice(at, at + WAVE);
+      await this.#wave(wave.map((program) => ({ program, killAfterMs: PATIENCE_MS })));
+    }
+    const random = new Random(this.#seed);
+    let shown = performance.now();
+    while (this.#report.calls() < callsMin && this.failures < FAILURES_MAX) {
+      await this.#wave(Array.from({ length: WAVE }, () => this.#job(random, corpus)));
+      if (performance.now() - shown < PROGRESS_MS) continue;
+      shown = performance.now();
+      say(`${this.#report.calls()} calls, ${this.#report.programs} programs …`);
+    }
+  }
+
+  /** The next program of the seed, and what is done to it. */
+  #job(random: Random, corpus: readonly Program[]): Job {
+    const isKilled = random.chance(KILLED_SHARE);
+    const soon = random.below(random.pick(KILLED_WITHIN_MS));
+    const signal = random.chance(0.1) ? random.pick(["SIGUSR1", "SIGWINCH", "SIGTERM"]) : undefined;
+    const program = generate(random.bits(), corpus, { mayBlock: isKilled });
+    const killAfterMs = isKilled ? soon : PATIENCE_MS;
+    return { program, killAfterMs, signal: signal as NodeJS.Signals | undefined };
+  }
+
+  async #wave(jobs: readonly Job[]): Promise<void> {
+    const { runs, problems } = await this.#driver.run(jobs);
+    for (const [at, ran] of runs.entries()) {
+      const { program } = jobs[at]!;
+      if (ran.reason.startsWith("stopped by")) this.#report.kills += 1;
+      else if (ran.reason !== "") this.#report.crashes += 1;
+      const fresh = this.#report.add(program, ran.results);
+      if (ran.problems.length > 0) await this.#fail([jobs[at]!], ran.problems);
+      else if (values.keep) await this.#keep(program, ran.results, fresh);
+    }
+    if (problems.length > 0) await this.#fail(jobs, problems);
+  }
+
+  /** Saves what failed: the one program that fails alone, made small, or the whole wave. */
+  async #fail(jobs: readonly Job[], problems: readonly string[]): Promise<void> {
+    this.failures += 1;
+    for (const problem of problems) say(`FAIL: ${problem}`);
+    for (const job of jobs) {
+      const fails = async (program: Program): Promise<boolean> => {
+        const result = await this.#driver.run([{ ...job, program }]);
+        return result.problems.length > 0 || result.runs.some((ran) => ran.problems.length > 0);
+      };
+      if (!(await fails(job.program))) continue;
+      this.#save(await minimise(job.program, fails), "");
+      return;
+    }
+    say("no program of these fails alone; all are saved");
+    for (const [at, { program }] of jobs.entries()) this.#save(program, `-${at}`);
+  }
+
+  #save(program: Program, suffix: string): void {
+    const file = join(tmpdir(), `fuzz-${this.#seed}-${this.failures}${suffix}.txt`);
+    writeFileSync(file, formatProgram(program));
+    say(`saved: ${file}; run it again: npm run fuzz -- --replay ${file}`);
+  }
+
+  /** Keeps the smallest program that still has these outcomes. */
+  async #keep(program: Program, results: Int32Array, fresh: readonly Outcome[]): Promise<void> {
+    if (this.#report.programs <= this.#corpus.size) return; // the corpus itself
+    for (const outcome of fresh) {
+      if (this.#corpus.size + this.#kept.length >= CORPUS_MAX) return;
+      const end = outcomesOf(program, results).indexOf(outcome);
+      const has = async (smaller: Program): Promise<boolean> => {
+        const { runs } = await this.#driver.run([{ program: smaller, killAfterMs: PATIENCE_MS }]);
+        return runs[0] !== undefined && outcomesOf(smaller, runs[0].results).includes(outcome);
+      };
+      const small = await minimise(upToCall(program, end), has);
+      const text = formatProgram(small);
+      if (text.length > PROGRAM_BYTES_MAX || !(await has(small))) continue;
+      this.#kept.push(small);
+      const [name = "", errno = ""] = outcome.split(" ");
+      writeFileSync(join(CORPUS, `${name}-${ERRNOS.get(Number(errno)) ?? errno}.txt`), text);
+    }
+  }
+
+  close(): void {
+    for (const line of this.#report.lines()) say(line);
+    if (this.failures === 0) rmSync(this.#folder, { recursive: true, force: true });
+    const passed = Math.max(0, this.#report.programs - this.failures);
+    say(`seed ${this.#seed}, corpus of ${this.#corpus.size} programs, ${this.#kept.length} kept`);
+    say(`${passed} passed, ${this.failures} failed`);
+  }
+}
+
+/** The program as far as its call number `call`, that one included. */
+function upToCall(program: Program, call: number): Program {
+  let calls = -1;
+  const at = program.findIndex((op) => op.op === "call" && ++calls === call);
+  return program.slice(0, at + 1);
+}
+
+/** Runs a program alone and shows each call with its result. */
+async function replay(driver: Driver, file: string): Promise<boolean> {
+  const program = parseProgram(readFileSync(file, "utf8"));
+  const { runs, problems } = await driver.run([
+    { program, killAfterMs: PATIENCE_MS * 5, isReplay: true },
+  ]);
+  const results = runs[0]?.results ?? new Int32Array();
+  let call = 0;
+  for (const op of program) {
+    const result = op.op === "call" ? results[call++] : undefined;
+    const error = result === undefined ? undefined : ERRNOS.get(-result);
+    const shown = op.op === "call" ? ` -> ${result ?? "?"} ${error ?? ""}` : "";
+    say(`${op.op === "call" ? `#${call - 1} ` : ""}${formatOp(op)}${shown}`);
+  }
+  say(driver.stderr());
+  const all = [...problems, ...runs.flatMap((ran) => ran.problems)];
+  for (const problem of all) say(`FAIL: ${problem}`);
+  say(`ended with ${runs[0]?.code} ${runs[0]?.reason}`);
+  say(`${all.length === 0 ? 1 : 0} passed, ${all.length === 0 ? 0 : 1} failed`);
+  return all.length === 0;
+}
+
+async function main(): Promise<boolean> {
+  const module = await buildGuest();
+  const folder = mkdtempSync(join(tmpdir(), "tripoll-fuzz-"));
+  const world = await makeWorld(folder);
+  const driver = new Driver({ world, folder, module, env: values.plain ? {} : sanitized() });
+  try {
+    if (values.replay !== undefined) return await replay(driver, values.replay);
+    const fuzzing = new Fuzzing(driver, folder, Number(values.seed));
+    await fuzzing.run(Number(values.calls));
+    fuzzing.close();
+    return fuzzing.failures === 0;
+  } finally {
+    await driver.stop();
+  }
+}
+
+process.exitCode = (await main()) ? 0 : 1;
