@@ -116,6 +116,9 @@ export class Guest {
       workerData: data,
       env: { [ADDON_VARIABLE]: addonPath },
       execArgv: [],
+      // Passed on to this process's, they would make pipes nonblocking for all who share them.
+      stdout: true,
+      stderr: true,
     });
     this.#worker.setMaxListeners(0); // each terminate() listens for its end
     this.#worker.on("message", (message: GuestMessage) => this.#hear(message));
