@@ -38,12 +38,14 @@ test("the host's own stdout changed through the guest's", async () => {
     const files = [openSync(join(FOLDER, side), "w+"), openSync(pipe, "r+")];
     for (const fd of files) {
       const before = flagsOf(fd);
-      const child = spawn(command, [...args, "change stdio"], { stdio: [fd, fd, fd] });
-      assert.equal(await once(child, "exit"), [0, null]);
+      const child = spawn(command, [...args, "change stdio"], { stdio: [fd, fd, "pipe"] });
+      atEnd(() => child.kill("SIGKILL"));
+      assert.is(String((await once(child.stderr!, "data"))[0]), "changed");
       if (side === "guest") assert.is(flagsOf(fd), before);
       else assert.is.not(flagsOf(fd), before);
+      child.kill("SIGKILL");
+      await once(child, "exit");
     }
-    assert.match(readFileSync(join(FOLDER, side), "utf8"), "changed = 0\n");
     files.forEach(closeSync);
   }
 });
@@ -92,7 +94,8 @@ test("a flood of denials", async () => {
   const lines = stderr.trimEnd().split("\n");
   assert.ok(lines.length >= DENIALS_MAX);
   assert.ok(lines.length <= DENIALS_MAX + 20, `${lines.length} lines`);
-  assert.match(lines.at(-1)!, /100000 times/);
+  assert.match(stderr, "(denied 100000 times)\n");
+  assert.match(lines.at(-1)!, "other addresses (10000 times)");
 });
 
 test.run();
