@@ -1,4 +1,4 @@
-// The contract of what an interrupted call leaves behind: interrupted.c on the kernel and in a guest.
+// The contract of what an interrupted call leaves: interrupted.c on the kernel and in a guest.
 
 import { test } from "uvu";
 import { contract } from "./contract.ts";
