@@ -30,6 +30,10 @@ export interface Effort {
   idleRounds: number;
   /** Rounds of the rows that start processes only to look at them for a moment. */
   spawnRounds: number;
+  /** Guests killed in each state. */
+  kills: number;
+  /** Processes ended in each way. */
+  ends: number;
 }
 
 export interface Bench {
@@ -39,6 +43,7 @@ export interface Bench {
   /** Paths of the compiled C programs. */
   loadProgram: string;
   crossingProgram: string;
+  closesProgram: string;
 }
 
 const LISTENING = /listening on 127\.0\.0\.1:(\d+)\n/;

@@ -8,6 +8,7 @@
 
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { measureCloses, measureEnds, measureKills } from "./kill.ts";
 import { describeMachine, machineText } from "./machine.ts";
 import { BenchError, compile, compileLoad } from "./programs.ts";
 import {
@@ -29,16 +30,30 @@ const HELP = `usage: npm run bench -- [options]
   --seconds S           measured time of one server in one round (0.25)
   --connections N,N     how many at once (50,500)
   --bytes S             size of a message (128)
-  --rows NAME,NAME      only these of: echo, crossing, idle, start
-  --servers NAME,NAME   only these of: tripoll, c, node (crossing and start need tripoll)
+  --rows NAME,NAME      only these of: echo, crossing, idle, start, kill, end
+  --servers NAME,NAME   only these of: tripoll, c, node (only echo and idle do without tripoll)
   --short               everything once and tiny: shows that it runs, measures nothing
   --json                one object on stdout instead of the report
 `;
 
-const ROWS = ["echo", "crossing", "idle", "start"] as const;
+const ROWS = ["echo", "crossing", "idle", "start", "kill", "end"] as const;
 const SERVERS = ["tripoll", "c", "node"] as const;
-const SHORT = { rounds: 1, seconds: 0.1, warmupSeconds: 0.1, idleConnections: 500 };
-const FULL = { rounds: 40, seconds: 0.25, warmupSeconds: 0.5, idleConnections: 5000 };
+const SHORT = {
+  rounds: 1,
+  seconds: 0.1,
+  warmupSeconds: 0.1,
+  idleConnections: 500,
+  kills: 1,
+  ends: 1,
+};
+const FULL = {
+  rounds: 40,
+  seconds: 0.25,
+  warmupSeconds: 0.5,
+  idleConnections: 5000,
+  kills: 100,
+  ends: 10,
+};
 
 interface Choice {
   effort: Effort;
@@ -107,6 +122,7 @@ async function prepare({ effort, servers }: Choice): Promise<Bench> {
     servers: all.filter(({ name }) => servers.includes(name)),
     loadProgram: await compileLoad(),
     crossingProgram: await compile("crossing", ["crossing.c"]),
+    closesProgram: await compile("closes", ["closes.c"]),
   };
 }
 
@@ -116,6 +132,9 @@ async function measure(bench: Bench, rows: readonly string[]): Promise<Results> 
     crossing: rows.includes("crossing") ? await measureCrossing(bench) : undefined,
     idle: rows.includes("idle") ? await measureIdle(bench) : undefined,
     start: rows.includes("start") ? await measureStart(bench) : undefined,
+    kill: rows.includes("kill") ? await measureKills(bench) : undefined,
+    closesMs: rows.includes("kill") ? await measureCloses(bench) : undefined,
+    end: rows.includes("end") ? await measureEnds(bench) : undefined,
   };
 }
 

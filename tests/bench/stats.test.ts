@@ -97,6 +97,25 @@ test("boundsOf: compares tripoll with each rival at the same number of connectio
   );
 });
 
+test("boundsOf: a kill and the end of a process are held to it every time", () => {
+  const bounds = stats.boundsOf({
+    kill: [{ state: "computing", descriptors: 4, ms: stats.spread([5, 6, 50]) }],
+    end: [{ way: "exit", guests: "busy", ms: stats.spread([10, 11, 1001]) }],
+  });
+  assert.equal(
+    bounds.map((bound) => [bound.name, bound.bound, stats.isHeld(bound)]),
+    [
+      ["kill, computing, each", 50, true],
+      ["process with busy guests, exit, each", 1000, false],
+    ],
+  );
+});
+
+test("boundsOf: a kill may take 10 us more for each descriptor", () => {
+  const kill = [{ state: "connected", descriptors: 9000, ms: stats.spread([140]) }];
+  assert.is(stats.boundsOf({ kill })[0]!.bound, 140);
+});
+
 test("boundsOf: leaves out what was not measured", () => {
   assert.equal(stats.boundsOf({}), []);
   assert.equal(stats.boundsOf({ echo: [echo("c", 50, 5), echo("node", 50, 9)] }), []);
