@@ -1,29 +1,16 @@
-// sendmsg, recvmsg, sendmmsg, recvmmsg: a guest's msghdr and control messages, taken apart and put
-// together for the kernel.
+// sendmsg, recvmsg: a guest's msghdr and control messages, taken apart and put together for the
+// kernel. sys_mmsg.c does it with many.
 //
-// msghdr, 28 bytes: name @0, namelen @4, iov @8, iovlen @12, control @16, controllen @20,
-// flags @24. mmsghdr, 32: msghdr @0, u32 len @28. cmsghdr: u32 len @0, i32 level @4, i32 type @8,
-// data @12, aligned to 4; the kernel's has 16 bytes and is aligned to 8.
-#include "imports.h"
+// cmsghdr: u32 len @0, i32 level @4, i32 type @8, data @12, aligned to 4; the kernel's has 16 bytes
+// and is aligned to 8.
+#include "message.h"
 
 #include <limits.h>
 #include <netinet/in.h>
 
 enum {
-  MMSGHDR_BYTES = 32,
   CMSGHDR_BYTES = 12,
-  CONTROL_BYTES_MAX = 1024, // of the kernel's control buffer; every listed message fits often
-  MESSAGES_MAX = IOV_MAX,   // UIO_MAXIOV, the kernel's bound for a batch
-  WAIT_FOR_ONE = 0x10000,   // MSG_WAITFORONE
-  OPTMEM_MAX = 1 << 17,     // net.core.optmem_max: more control data the kernel does not copy
-  CMSG_COMPAT = INT32_MIN,  // MSG_CMSG_COMPAT, which user space may not set
-};
-
-struct guest_msghdr {
-  uint32_t name;
-  int32_t namelen;
-  uint32_t iov, iovlen, control, controllen;
-  int32_t flags;
+  OPTMEM_MAX = 1 << 17, // net.core.optmem_max: more control data the kernel does not copy
 };
 
 struct guest_cmsghdr {
@@ -31,7 +18,6 @@ struct guest_cmsghdr {
   int32_t level, type;
 };
 
-_Static_assert(sizeof(struct guest_msghdr) == 28, "msghdr of wasm32");
 _Static_assert(sizeof(struct guest_cmsghdr) == CMSGHDR_BYTES, "cmsghdr of wasm32");
 
 static uint32_t aligned(uint32_t bytes) { return (bytes + 3) & ~3u; }
@@ -118,8 +104,8 @@ static uint32_t control_to_guest(struct guest *guest, struct msghdr *from,
   return used;
 }
 
-// Name length and vector of a guest's msghdr, checked in the kernel's order.
-static int32_t header_from_guest(struct guest *guest, struct guest_msghdr *from, uint32_t msg) {
+// Takes over a guest's msghdr: 0, -EFAULT, -EINVAL.
+int32_t message_header(struct guest *guest, struct guest_msghdr *from, uint32_t msg) {
   if (!copy_from_guest(guest, from, msg, sizeof *from))
     return -EFAULT;
   if (!from->name)
@@ -140,147 +126,98 @@ static int32_t vector_from_guest(struct guest *guest, const struct guest_msghdr 
   return count < 0 ? count : 0;
 }
 
-static int32_t send_one(struct guest *guest, struct slot *slot, uint32_t msg, int32_t flags) {
-  struct guest_msghdr from;
-  int32_t error = header_from_guest(guest, &from, msg);
-  if (error)
-    return error;
-  struct iovec vector[IOV_MAX];
-  _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES_MAX];
-  struct sockaddr_storage address;
-  struct msghdr to = {.msg_iov = vector, .msg_control = control};
+// Makes `to`, with room for its vector, the kernel's form of a message that is to be sent; checked
+// in the kernel's order.
+int32_t message_to_send(struct guest *guest, struct slot *slot, int32_t flags,
+                        struct message *message, struct msghdr *to) {
+  const struct guest_msghdr *from = &message->from;
   int32_t named = 0;
-  if (from.namelen > 0)
-    named = destination(guest, slot, flags, from.name, from.namelen, &address);
-  error = named < 0 ? named : 0;
+  to->msg_control = message->control;
+  to->msg_controllen = 0;
+  if (from->namelen > 0)
+    named = destination(guest, slot, flags, from->name, from->namelen, &message->address);
+  int32_t error = named < 0 ? named : 0;
   if (!error)
-    error = vector_from_guest(guest, &from, &to);
+    error = vector_from_guest(guest, from, to);
   if (!error)
-    error = control_from_guest(guest, slot, &from, &to);
+    error = control_from_guest(guest, slot, from, to);
+  to->msg_name = named ? &message->address : NULL;
+  to->msg_namelen = named ? (socklen_t)from->namelen : 0;
+  return error;
+}
+
+// The same for one that is to be received.
+int32_t message_to_receive(struct guest *guest, struct slot *slot, struct message *message,
+                           struct msghdr *to) {
+  const struct guest_msghdr *from = &message->from;
+  if (from->name) {
+    to->msg_name = &message->address;
+    to->msg_namelen = sizeof message->address;
+  }
+  // A Unix socket's control data could only be descriptors and credentials: there is no room for
+  // any, the kernel drops them and says MSG_CTRUNC.
+  if (from->controllen > 0 && slot->description->domain != AF_UNIX) {
+    to->msg_control = message->control;
+    to->msg_controllen = sizeof message->control;
+  }
+  return vector_from_guest(guest, from, to);
+}
+
+// Tells the guest what came with its msghdr at `msg`: 0, -EINVAL, -EFAULT.
+int32_t message_received(struct guest *guest, struct slot *slot, const struct message *message,
+                         struct msghdr *to, uint32_t msg) {
+  const struct guest_msghdr *from = &message->from;
+  if (from->name) {
+    address_remember(slot->description, &message->address, to->msg_namelen);
+    int32_t error =
+        address_copy_out(guest, from->name, msg + offsetof(struct guest_msghdr, namelen),
+                         &message->address, to->msg_namelen);
+    if (error)
+      return error;
+  }
+  uint32_t written = control_to_guest(guest, to, from);
+  const uint32_t tail[2] = {written, (uint32_t)to->msg_flags};
+  memcpy(guest->memory + msg + offsetof(struct guest_msghdr, controllen), tail, sizeof tail);
+  return 0;
+}
+
+int32_t sys_sendmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags) {
+  struct iovec vector[IOV_MAX];
+  struct msghdr to = {.msg_iov = vector};
+  struct message message;
+  int32_t error;
+  if (flags & CMSG_COMPAT)
+    return -EINVAL;
+  struct slot *slot = table_socket(guest, fd, &error);
+  if (!slot)
+    return error;
+  error = message_header(guest, &message.from, msg);
+  if (!error)
+    error = message_to_send(guest, slot, flags, &message, &to);
   if (error)
     return error;
-  to.msg_name = named ? &address : NULL;
-  to.msg_namelen = named ? (socklen_t)from.namelen : 0;
   long result = kernel_on(guest, slot, SYS_sendmsg, (long)&to, send_flags(flags), 0, 0, 0);
   return broken_pipe(guest, slot, (int32_t)result, flags);
 }
 
-int32_t sys_sendmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags) {
+int32_t sys_recvmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags) {
+  struct iovec vector[IOV_MAX];
+  struct msghdr to = {.msg_iov = vector};
+  struct message message;
+  int32_t error;
   if (flags & CMSG_COMPAT)
     return -EINVAL;
-  int32_t error;
   struct slot *slot = table_socket(guest, fd, &error);
-  return slot ? send_one(guest, slot, msg, flags) : error;
-}
-
-static int32_t receive_one(struct guest *guest, struct slot *slot, uint32_t msg, int32_t flags) {
-  struct guest_msghdr from;
-  int32_t error = header_from_guest(guest, &from, msg);
+  if (!slot)
+    return error;
+  error = message_header(guest, &message.from, msg);
+  if (!error)
+    error = message_to_receive(guest, slot, &message, &to);
   if (error)
     return error;
-  struct iovec vector[IOV_MAX];
-  _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES_MAX];
-  struct sockaddr_storage address;
-  struct msghdr to = {.msg_iov = vector};
-  error = vector_from_guest(guest, &from, &to);
-  if (error)
-    return error;
-  if (from.name) {
-    to.msg_name = &address;
-    to.msg_namelen = sizeof address;
-  }
-  // A Unix socket's control data could only be descriptors and credentials: there is no room for
-  // any, the kernel drops them and says MSG_CTRUNC.
-  if (from.controllen > 0 && slot->description->domain != AF_UNIX) {
-    to.msg_control = control;
-    to.msg_controllen = sizeof control;
-  }
   long result = kernel_on(guest, slot, SYS_recvmsg, (long)&to, receive_flags(flags), 0, 0, 0);
   if (result < 0)
     return (int32_t)result;
-  if (from.name) {
-    address_remember(slot->description, &address, to.msg_namelen);
-    error = address_copy_out(guest, from.name, msg + offsetof(struct guest_msghdr, namelen),
-                             &address, to.msg_namelen);
-    if (error)
-      return error;
-  }
-  uint32_t written = control_to_guest(guest, &to, &from);
-  const uint32_t tail[2] = {written, (uint32_t)to.msg_flags};
-  memcpy(guest->memory + msg + offsetof(struct guest_msghdr, controllen), tail, sizeof tail);
-  return (int32_t)result;
-}
-
-int32_t sys_recvmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags) {
-  if (flags & CMSG_COMPAT)
-    return -EINVAL;
-  int32_t error;
-  struct slot *slot = table_socket(guest, fd, &error);
-  return slot ? receive_one(guest, slot, msg, flags) : error;
-}
-
-// Entry `i` of a guest's array of mmsghdr: 0 past the end of its address space, which is a fault.
-static uint32_t entry_at(uint32_t vec, uint32_t i) {
-  uint64_t at = vec + (uint64_t)i * MMSGHDR_BYTES;
-  return at + MMSGHDR_BYTES <= UINT64_C(1) << 32 ? (uint32_t)at : 0;
-}
-
-int32_t sys_sendmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vlen, int32_t flags) {
-  if (flags & CMSG_COMPAT)
-    return -EINVAL;
-  int32_t error;
-  struct slot *slot = table_socket(guest, fd, &error);
-  if (!slot)
-    return error;
-  int32_t count = 0;
-  for (uint32_t i = 0; i < vlen && i < MESSAGES_MAX; i++, count++) {
-    uint32_t entry = entry_at(vec, i);
-    int32_t sent = send_one(guest, slot, entry, flags);
-    if (sent >= 0 && !copy_to_guest(guest, entry + sizeof(struct guest_msghdr), &sent, sizeof sent))
-      sent = -EFAULT;
-    if (sent < 0)
-      return count > 0 ? count : sent;
-  }
-  return count;
-}
-
-int32_t sys_recvmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vlen, int32_t flags,
-                     uint32_t timeout) {
-  if (flags & CMSG_COMPAT)
-    return -EINVAL;
-  struct timespec left, deadline;
-  if (timeout) {
-    int32_t wrong = span_from_guest(guest, &left, timeout);
-    if (wrong)
-      return wrong;
-    deadline = time_from_now(&left);
-  }
-  int32_t error;
-  struct slot *slot = table_socket(guest, fd, &error);
-  if (!slot)
-    return error;
-  int32_t count = 0;
-  for (uint32_t i = 0; i < vlen && i < MESSAGES_MAX; i++) {
-    uint32_t entry = entry_at(vec, i);
-    int32_t received = receive_one(guest, slot, entry, flags);
-    if (received >= 0 &&
-        !copy_to_guest(guest, entry + sizeof(struct guest_msghdr), &received, sizeof received))
-      received = -EFAULT;
-    if (received < 0 && count == 0)
-      return received;
-    if (received < 0)
-      break;
-    count++;
-    if (flags & WAIT_FOR_ONE)
-      flags |= MSG_DONTWAIT;
-    // Looked at after a datagram only, as recvmmsg(2) says under BUGS.
-    if (timeout) {
-      left = time_until(&deadline);
-      if (left.tv_sec == 0 && left.tv_nsec == 0)
-        break;
-    }
-  }
-  if (timeout && count > 0 && !copy_to_guest(guest, timeout, &left, sizeof left))
-    return -EFAULT;
-  return count;
+  error = message_received(guest, slot, &message, &to, msg);
+  return error ? error : (int32_t)result;
 }

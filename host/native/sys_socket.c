@@ -22,8 +22,8 @@ static int64_t monotonic_ns(void) {
 }
 
 long kernel_timed(struct guest *guest, struct slot *slot, long number, const long *arguments) {
-  bool sends = number == SYS_sendto || number == SYS_sendmsg || number == SYS_write ||
-               number == SYS_writev || number == SYS_connect;
+  bool sends = number == SYS_sendto || number == SYS_sendmsg || number == SYS_sendmmsg ||
+               number == SYS_write || number == SYS_writev || number == SYS_connect;
   const struct description *description = slot->description;
   int64_t timeout = sends ? description->send_timeout_ns : description->receive_timeout_ns;
   int64_t start = monotonic_ns();
