@@ -13,7 +13,7 @@ import {
 } from "./address.ts";
 import type { IpAddress } from "./address.ts";
 import { ErrorCodes, GrantError, quote } from "./errors.ts";
-import { coversUnix, formatUnixName, unixName } from "./unix.ts";
+import { coversUnix, grantOfUnixName, unixName } from "./unix.ts";
 import type { UnixGrant } from "./unix.ts";
 
 /** The verdicts, shared with native/guest.h. HARMLESS: allowed, but by no grant. */
@@ -219,7 +219,9 @@ export class Policy {
     if (notIp !== undefined && family === AF_UNIX) {
       const unix = unixName(notIp);
       if (unix.length === 0) return `${does} a Unix socket without a name; bind it to one`;
-      return `${does} the Unix socket ${quote(unix)}; grant it with --unix ${formatUnixName(unix)}`;
+      const grant = grantOfUnixName(unix);
+      const hint = grant === undefined ? "" : `; grant it with --unix ${grant}`;
+      return `${does} the Unix socket ${quote(unix)}${hint}`;
     }
     return `${does} an address of family ${family} with a socket of type ${type}`;
   }

@@ -78,3 +78,11 @@ export function unixName(sockaddr: Uint8Array): Uint8Array {
 export function formatUnixName(name: Uint8Array): string {
   return isAbstractName(name) ? `@${printable(name.subarray(1))}` : printable(name);
 }
+
+/** The grant of that name alone, as it can be pasted into a shell; none where the name, which is a
+ * guest's, means something else there, or to `parseUnixGrant`. */
+export function grantOfUnixName(name: Uint8Array): string | undefined {
+  const text = Buffer.from(name).toString("latin1");
+  const isPlain = /^[\0\w./][\w.,:=@%+/-]*$/.test(text) && text !== "\0";
+  return isPlain ? text.replace("\0", "@") : undefined;
+}

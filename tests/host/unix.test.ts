@@ -13,7 +13,7 @@ import {
   VERB_SEND,
   VERB_UNLINK,
 } from "../../host/policy.ts";
-import { formatUnixName, parseUnixGrant, unixName } from "../../host/unix.ts";
+import { formatUnixName, grantOfUnixName, parseUnixGrant, unixName } from "../../host/unix.ts";
 import { sockaddrIn, sockaddrUn } from "../support/sockaddr.ts";
 
 const STREAM = 1;
@@ -116,12 +116,37 @@ test("Policy: tells the operator the grant that is missing", () => {
     [VERB_BIND, "/run/b", 'listen on the Unix socket "/run/b"; grant it with --unix /run/b'],
     [VERB_CONNECT, "\0b", 'connect to the Unix socket "\\x00b"; grant it with --unix @b'],
     [VERB_UNLINK, "/run/b", 'remove the Unix socket "/run/b"; grant it with --unix /run/b'],
+    [VERB_BIND, "/a b", 'listen on the Unix socket "/a b"'],
     [VERB_BIND, "", "listen on a Unix socket without a name; bind it to one"],
   ];
   for (const [verb, name, message] of denied) {
     const { policy, messages } = policyOf("/run/a");
     policy.decide(verb, STREAM, sockaddrUn(name));
     assert.equal(messages, [`echo.wasm may not ${message}`]);
+  }
+});
+
+test("grantOfUnixName: is the grant of that name and nothing else, in a shell as well", () => {
+  const grantOf = (name: string) => grantOfUnixName(unixName(sockaddrUn(name)));
+  for (const name of ["/run/a-b_1.sock", "./a", "a", "/", "../a"]) assert.is(grantOf(name), name);
+  assert.is(grantOf("\0a/b.c"), "@a/b.c");
+  assert.is(grantOf("\0@a"), "@@a");
+  const foreign = [
+    "/a b",
+    "/a;b",
+    "/a$b",
+    "/a`b",
+    "/a'b",
+    '/a"b',
+    "/a*",
+    "/a\n",
+    "-a",
+    "/é",
+    "/~",
+    "@a",
+  ];
+  for (const name of [...foreign, "\0a\0b", "\0a*", "\0", "/a&", "/(", "/a|b", "/a\\b", "/a#"]) {
+    assert.is(grantOf(name), undefined, name);
   }
 });
 
