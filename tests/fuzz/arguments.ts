@@ -98,7 +98,9 @@ export const protocol: Make = one(0, 0, 0, 0, 0, 6, 17, 1, 132, 255, 262);
 export const messageFlags: Make = ({ random, mayBlock }) => {
   const always = mayBlock ? 0 : 0x40; // MSG_DONTWAIT
   if (random.chance(0.5)) return constant(always | 0x4000); // MSG_NOSIGNAL
-  const bits = [1, 2, 4, 0x20, 0x100, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000000, 0x4000000];
+  const bits = [
+    1, 2, 4, 0x20, 0x100, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000000, 0x4000000, -0x80000000,
+  ];
   return constant(
     random.pick(bits) | random.pick(bits) | always | (random.chance(0.9) ? 0x4000 : 0),
   );

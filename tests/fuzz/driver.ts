@@ -20,7 +20,8 @@ const FLUSH_EVERY = 16;
 export interface Job {
   readonly program: Program;
   readonly killAfterMs: number;
-  readonly signal?: NodeJS.Signals | undefined;
+  /** What it gets on the way. */
+  readonly signals?: Run["signals"];
   /** Whether each call is reported at once and traced. */
   readonly isReplay?: boolean;
 }
@@ -57,8 +58,8 @@ export class Driver {
       const flushEvery = job.isReplay ? 1 : FLUSH_EVERY;
       const header = { tag, resultFd: RESULT_FD, flushEvery };
       const bytes = assemble(job.program, header, this.#options.world);
-      const { killAfterMs, signal, isReplay: trace = false } = job;
-      return { tag, bytes, quotas: quotasOf(job.program), killAfterMs, signal, trace };
+      const { killAfterMs, signals, isReplay: trace = false } = job;
+      return { tag, bytes, quotas: quotasOf(job.program), killAfterMs, signals, trace };
     });
     const answer = this.#answer(child);
     child.send(runs);
@@ -111,6 +112,7 @@ export class Driver {
       stdio: ["pipe", outputFd, "pipe", "ipc"],
     });
     closeSync(outputFd);
+    child.stdin!.end();
     this.#child = child;
     child.stderr!.setEncoding("latin1").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_CHARS_MAX);

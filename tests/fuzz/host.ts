@@ -32,8 +32,8 @@ export interface Run {
   readonly quotas: Partial<Quotas>;
   /** When it is killed, if it runs so long. */
   readonly killAfterMs: number;
-  /** A signal that it gets on the way. */
-  readonly signal?: NodeJS.Signals | undefined;
+  /** Signals that it gets on the way. */
+  readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly afterMs: number }[];
   readonly trace?: boolean;
 }
 
@@ -90,8 +90,8 @@ function listenWhereNobodyMay(): Promise<unknown> {
   ]);
 }
 
-/** Every descriptor of the process: number, what it is and its flags. */
-function descriptors(): Map<string, string> {
+/** What the process holds: every descriptor with what it is and its flags, threads and timers. */
+function holdings(): Map<string, string> {
   const found = new Map<string, string>();
   for (const fd of readdirSync("/proc/self/fd")) {
     try {
@@ -102,17 +102,20 @@ function descriptors(): Map<string, string> {
       // The folder's own, gone by now.
     }
   }
+  found.set("threads", String(readdirSync("/proc/self/task").length));
+  found.set("timers", readFileSync("/proc/self/timers", "utf8"));
   return found;
 }
 
-/** How two tables of descriptors differ, one sentence each. */
+/** How what it held and holds differ, one sentence each. */
 function differences(before: Map<string, string>, after: Map<string, string>): string[] {
   const fds = new Set([...before.keys(), ...after.keys()]);
   return [...fds]
     .filter((fd) => before.get(fd) !== after.get(fd))
     .map((fd) => {
       const [was = "closed", is = "closed"] = [before.get(fd), after.get(fd)];
-      return `descriptor ${fd} of the host was ${was} and is ${is}`;
+      const what = /^\d+$/.test(fd) ? `descriptor ${fd}` : fd;
+      return `${what} of the host: was ${was} and is ${is}`;
     });
 }
 
@@ -127,6 +130,7 @@ function launch(run: Run): Promise<Ran> {
     unix: [`${world.folder}/s*`, `@${world.folder}/s*`],
     descriptorsMax: DESCRIPTORS_MAX,
     ...run.quotas,
+    stdin: true,
     trace: run.trace ?? false,
     log: () => {},
   });
@@ -146,11 +150,13 @@ async function judge(guest: Guest, run: Run): Promise<Ran> {
   };
   const kill = setTimeout(end, run.killAfterMs);
   running.add(end);
-  const nudge = setTimeout(() => run.signal && guest.signal(run.signal), run.killAfterMs / 2);
+  const signals = (run.signals ?? []).map(({ signal, afterMs }) =>
+    setTimeout(() => guest.signal(signal), afterMs),
+  );
   const { code, reason } = await guest.exited;
   clearTimeout(kill);
   running.delete(end);
-  clearTimeout(nudge);
+  for (const timer of signals) clearTimeout(timer);
   const problems: string[] = [];
   const isStopped = isKilled || reason.startsWith("stopped by ");
   if (!isStopped && !ENDINGS.test(reason)) problems.push(`the guest crashed: ${reason}`);
@@ -224,11 +230,11 @@ let settled: Map<string, string> | undefined;
 /** What is not as it was before the wave; waits for what Node closes a little later. */
 async function inspect(): Promise<string[]> {
   const deadline = performance.now() + SETTLE_MS;
-  settled ??= descriptors();
-  let found = differences(settled, descriptors());
+  settled ??= holdings();
+  let found = differences(settled, holdings());
   while (found.length > 0 && performance.now() < deadline) {
     await sleep(5);
-    found = differences(settled, descriptors());
+    found = differences(settled, holdings());
   }
   const problems = [...found, ...visits.splice(0)];
   if (readFileSync(canaryPath, "utf8") !== CANARY_TEXT)
@@ -247,7 +253,7 @@ await listenWhereNobodyMay();
 // A first guest, so that what Node opens once is open.
 await runWave([{ tag: 0, bytes: new Uint8Array(13), quotas: {}, killAfterMs: 10_000 }]);
 await sleep(WARM_UP_MS);
-settled = descriptors();
+settled = holdings();
 process.on("message", (runs: readonly Run[]) => {
   void runWave(runs).then((result) => process.send!(result));
 });

@@ -8,11 +8,12 @@ const TRIES_MAX = 300;
 export async function minimise(
   program: Program,
   holds: (smaller: Program) => Promise<boolean>,
+  triesMax = TRIES_MAX,
 ): Promise<Program> {
   let small = program;
   let tries = 0;
   for (let run = Math.ceil(small.length / 2); run >= 1; run = run === 1 ? 0 : Math.ceil(run / 2)) {
-    for (let at = 0; at < small.length && tries < TRIES_MAX; tries++) {
+    for (let at = 0; at < small.length && tries < triesMax; tries++) {
       const smaller = [...small.slice(0, at), ...small.slice(at + run)];
       if (smaller.length > 0 && (await holds(smaller))) small = smaller;
       else at += run;

@@ -37,24 +37,31 @@ export class Report {
   readonly #tallies = new Map<ImportName, Tally>(
     IMPORT_NAMES.map((name) => [name, { calls: 0, successes: 0, errnos: new Set() }]),
   );
+  readonly #counts = new Map<Outcome, number>();
   readonly #begin = performance.now();
 
-  /** Counts a program's calls; returns the outcomes that were never seen before. */
-  add(program: Program, results: Int32Array): Outcome[] {
+  /** Counts a program's calls; returns those with an outcome that was never seen before. */
+  add(program: Program, results: Int32Array): { outcome: Outcome; call: number }[] {
     this.programs += 1;
-    const fresh: Outcome[] = [];
-    for (const outcome of outcomesOf(program, results)) {
+    const fresh: { outcome: Outcome; call: number }[] = [];
+    for (const [call, outcome] of outcomesOf(program, results).entries()) {
       if (outcome === undefined) continue;
+      const count = this.count(outcome);
+      this.#counts.set(outcome, count + 1);
+      if (count === 0) fresh.push({ outcome, call });
       const [name, errno] = outcome.split(" ") as [ImportName, string];
       const tally = this.#tallies.get(name)!;
-      const isNew = errno === "0" ? tally.successes === 0 : !tally.errnos.has(Number(errno));
-      if (isNew) fresh.push(outcome);
       tally.calls += 1;
       if (errno === "0") tally.successes += 1;
       else tally.errnos.add(Number(errno));
     }
     if (endOf(program, results) === "exit_group") this.#countExit();
     return fresh;
+  }
+
+  /** How often that outcome was seen. */
+  count(outcome: Outcome): number {
+    return this.#counts.get(outcome) ?? 0;
   }
 
   /** It does not return where it succeeds. */

@@ -22,10 +22,16 @@ const WAVE = 8;
 /** What does not come to its end, as one that handles its alarms and nothing else. */
 const PATIENCE_MS = 5_000;
 const KILLED_SHARE = 0.1;
+const SIGNALLED_SHARE = 0.1;
+const SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCHLD", "SIGHUP", "SIGTERM"] as const;
+const SIGNALS_MAX = 4;
 /** From its start, which takes some 50 ms, or more on a busy machine. */
 const KILLED_WITHIN_MS = [60, 200, 800];
 const CORPUS_MAX = 200;
 const PROGRAM_BYTES_MAX = 2_048;
+/** An outcome that is seen no more often is worth a program of its own. */
+const RARE_MAX = 3;
+const KEEP_TRIES_MAX = 80;
 const FAILURES_MAX = 10;
 const PROGRESS_MS = 10_000;
 
@@ -37,7 +43,7 @@ const { values } = parseArgs({
     calls: { type: "string", default: "200000" },
     /** A program to be run alone, each call with its result; nothing else is run then. */
     replay: { type: "string" },
-    /** Whether programs that reach what the corpus does not are made small and kept in it. */
+    /** Whether programs with rare outcomes are made small and kept in the corpus. */
     keep: { type: "boolean", default: false },
     /** Whether the addon is the ordinary one, without sanitizers. */
     plain: { type: "boolean", default: false },
@@ -52,7 +58,9 @@ class Fuzzing {
   readonly #folder: string;
   readonly #corpus: Map<string, Program>;
   readonly #report = new Report();
-  readonly #kept: Program[] = [];
+  /** The program that an outcome was first seen of, up to there. */
+  readonly #first = new Map<Outcome, Program>();
+  #kept = 0;
   readonly #seed: number;
   failures = 0;
 
@@ -83,10 +91,15 @@ class Fuzzing {
   #job(random: Random, corpus: readonly Program[]): Job {
     const isKilled = random.chance(KILLED_SHARE);
     const soon = random.below(random.pick(KILLED_WITHIN_MS));
-    const signal = random.chance(0.1) ? random.pick(["SIGUSR1", "SIGWINCH", "SIGTERM"]) : undefined;
+    const signals = random.chance(SIGNALLED_SHARE)
+      ? Array.from({ length: 1 + random.below(SIGNALS_MAX) }, () => ({
+          signal: random.pick(SIGNALS),
+          afterMs: random.below(random.pick(KILLED_WITHIN_MS)),
+        }))
+      : [];
     const program = generate(random.bits(), corpus, { mayBlock: isKilled });
     const killAfterMs = isKilled ? soon : PATIENCE_MS;
-    return { program, killAfterMs, signal: signal as NodeJS.Signals | undefined };
+    return { program, killAfterMs, signals };
   }
 
   async #wave(jobs: readonly Job[]): Promise<void> {
@@ -95,9 +108,10 @@ class Fuzzing {
       const { program } = jobs[at]!;
       if (ran.reason.startsWith("stopped by")) this.#report.kills += 1;
       else if (ran.reason !== "") this.#report.crashes += 1;
-      const fresh = this.#report.add(program, ran.results);
+      for (const { outcome, call } of this.#report.add(program, ran.results)) {
+        if (values.keep) this.#first.set(outcome, upToCall(program, call));
+      }
       if (ran.problems.length > 0) await this.#fail([jobs[at]!], ran.problems);
-      else if (values.keep) await this.#keep(program, ran.results, fresh);
     }
     if (problems.length > 0) await this.#fail(jobs, problems);
   }
@@ -125,20 +139,20 @@ class Fuzzing {
     say(`saved: ${file}; run it again: npm run fuzz -- --replay ${file}`);
   }
 
-  /** Keeps the smallest program that still has these outcomes. */
-  async #keep(program: Program, results: Int32Array, fresh: readonly Outcome[]): Promise<void> {
-    if (this.#report.programs <= this.#corpus.size) return; // the corpus itself
-    for (const outcome of fresh) {
-      if (this.#corpus.size + this.#kept.length >= CORPUS_MAX) return;
-      const end = outcomesOf(program, results).indexOf(outcome);
+  /** Makes the programs with rare outcomes small, and the corpus larger by them. */
+  async keep(): Promise<void> {
+    for (const [outcome, program] of this.#first) {
+      if (this.#report.count(outcome) > RARE_MAX) continue;
+      if (this.#corpus.size + this.#kept >= CORPUS_MAX) return;
       const has = async (smaller: Program): Promise<boolean> => {
         const { runs } = await this.#driver.run([{ program: smaller, killAfterMs: PATIENCE_MS }]);
         return runs[0] !== undefined && outcomesOf(smaller, runs[0].results).includes(outcome);
       };
-      const small = await minimise(upToCall(program, end), has);
+      if (!(await has(program))) continue;
+      const small = await minimise(program, has, KEEP_TRIES_MAX);
       const text = formatProgram(small);
       if (text.length > PROGRAM_BYTES_MAX || !(await has(small))) continue;
-      this.#kept.push(small);
+      this.#kept += 1;
       const [name = "", errno = ""] = outcome.split(" ");
       writeFileSync(join(CORPUS, `${name}-${ERRNOS.get(Number(errno)) ?? errno}.txt`), text);
     }
@@ -148,7 +162,7 @@ class Fuzzing {
     for (const line of this.#report.lines()) say(line);
     if (this.failures === 0) rmSync(this.#folder, { recursive: true, force: true });
     const passed = Math.max(0, this.#report.programs - this.failures);
-    say(`seed ${this.#seed}, corpus of ${this.#corpus.size} programs, ${this.#kept.length} kept`);
+    say(`seed ${this.#seed}, corpus of ${this.#corpus.size} programs, ${this.#kept} kept`);
     say(`${passed} passed, ${this.failures} failed`);
   }
 }
@@ -191,6 +205,7 @@ async function main(): Promise<boolean> {
     if (values.replay !== undefined) return await replay(driver, values.replay);
     const fuzzing = new Fuzzing(driver, folder, Number(values.seed));
     await fuzzing.run(Number(values.calls));
+    if (values.keep) await fuzzing.keep();
     fuzzing.close();
     return fuzzing.failures === 0;
   } finally {
