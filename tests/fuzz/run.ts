@@ -116,21 +116,22 @@ class Fuzzing {
     if (problems.length > 0) await this.#fail(jobs, problems);
   }
 
-  /** Saves what failed: the one program that fails alone, made small, or the whole wave. */
+  /** Saves what failed, and the one program that fails alone once more, made small. */
   async #fail(jobs: readonly Job[], problems: readonly string[]): Promise<void> {
     this.failures += 1;
     for (const problem of problems) say(`FAIL: ${problem}`);
+    for (const [at, { program }] of jobs.entries()) this.#save(program, `-${at}`);
     for (const job of jobs) {
       const fails = async (program: Program): Promise<boolean> => {
         const result = await this.#driver.run([{ ...job, program }]);
         return result.problems.length > 0 || result.runs.some((ran) => ran.problems.length > 0);
       };
       if (!(await fails(job.program))) continue;
-      this.#save(await minimise(job.program, fails), "");
+      say("a program that fails alone is made smaller");
+      this.#save(await minimise(job.program, fails), "-small");
       return;
     }
-    say("no program of these fails alone; all are saved");
-    for (const [at, { program }] of jobs.entries()) this.#save(program, `-${at}`);
+    say("no program of these fails alone");
   }
 
   #save(program: Program, suffix: string): void {

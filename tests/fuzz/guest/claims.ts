@@ -183,9 +183,14 @@ export function option(at: u32, length: u32): void {
   add(length, 4, When.Always);
 }
 
+/** Before a buffer at NULL, more may be written than the result says: the call faults there in the
+ * middle of a packet, of which nothing counts. */
 function buffers(iov: u32, count: u32, when: When): void {
   if (count === 0 || count > IOV_MAX || !inside(iov, 8 * <u64>count)) return;
   input(iov, 8 * count);
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u32>(iov + 8 * i) === 0 && load<u32>(iov + 8 * i, 4) !== 0) when = When.Always;
+  }
   for (let i: u32 = 0; i < count; i++) {
     add(load<u32>(iov + 8 * i), load<u32>(iov + 8 * i, 4), when);
   }
