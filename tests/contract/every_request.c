@@ -158,7 +158,7 @@ static void try_request(int fd, u32 request, int kind, int unknown) {
 
 // A type's 256 numbers as they are, and with each direction and some sizes of the argument.
 static void try_type(int fd, u32 type, int kind, int unknown) {
-  static const u32 sizes[] = {1, 4, 8, 16, 24, 32, 40, 64, 128, 4096};
+  static const u32 sizes[] = {1, 4, 8, 16, 28, 32};
   for (u32 number = 0; number < 256; number++) {
     try_request(fd, type << 8 | number, kind, unknown);
     for (u32 direction = 1; direction < 4; direction++) {
