@@ -110,7 +110,7 @@ test("message flags: the page and the addon have one list", () => {
   const addon = read("host/native/sys_socket.c");
   assertOne(onPage["send"]!, names(between(addon, "SEND_FLAGS =", ",\n"), FLAG));
   assertOne(onPage["receive"]!, names(between(addon, "RECEIVE_FLAGS =", ",\n"), FLAG));
-  const waits = between(read("host/native/sys_message.c"), "WAIT_FOR_ONE =", "\n");
+  const waits = between(read("host/native/sys_mmsg.c"), "WAIT_FOR_ONE =", "\n");
   assertOne(onPage["`recvmmsg`"]!, names(waits, FLAG));
 });
 
