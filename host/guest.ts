@@ -84,15 +84,18 @@ async function instantiate(): Promise<Exports> {
   const exit = (status: number): never => process.exit(status);
   let linux = makeImports(natives, new Int32Array(page, 0, 6), exit);
   let memory: WebAssembly.Memory | undefined;
+  const encoder = new TextEncoder();
+  const write = (line: string): void => binding.log(encoder.encode(`${line}\n`));
   if (tracing !== undefined) {
-    const encoder = new TextEncoder();
     const view = (): DataView => new DataView(memory?.buffer ?? new ArrayBuffer(0));
-    linux = tracing.traceImports(linux, view, (line) => binding.log(encoder.encode(`${line}\n`)));
+    linux = tracing.traceImports(linux, view, write);
   }
   const imports = { linux, wasi_snapshot_preview1: makeWasiImports(module) };
   const exports = reserve(imports).exports as unknown as Exports;
   memory = exports.memory;
-  if (!binding.attach(memory, exports.__signal)) refuse();
+  const handle = exports.__signal;
+  const traced = handle && tracing?.traceSignals(handle, write);
+  if (!binding.attach(memory, traced ?? handle)) refuse();
   return exports;
 }
 

@@ -2,7 +2,8 @@
 // Not there at all unless asked for: it wraps the import table, and nothing else knows of it.
 //
 // Two differences from strace: an address is `{127.0.0.1:7000}`, an error is `-1 EAGAIN` without
-// its text. A call that never returns is not seen, but for exit_group.
+// its text. A call that never returns is not seen, but for exit_group, and one that is restarted
+// is seen once.
 
 import type { ImportName } from "./abi.ts";
 import { type Call, type Kind, address, statusFlags } from "./trace/kinds.ts";
@@ -106,6 +107,9 @@ const CALLS: Record<ImportName, readonly Kind[]> = {
   environ: [k.outputData, k.uint],
 };
 
+/** The kernel's; strace counts from there. */
+const SIGRTMIN = 32;
+
 /**
  * Wraps each import in one that writes a line about each call.
  *
@@ -122,6 +126,21 @@ export function traceImports<T extends Record<ImportName, Import>>(
     traced[name] = traceImport(name, imports[name], memory, write) as T[ImportName];
   }
   return traced;
+}
+
+/**
+ * Wraps the guest's `__signal` in one that writes a line before it runs a handler. What was
+ * interrupted has its line when it returns to the guest: where SA_RESTART lets it go on, the tracer
+ * does not see that it stopped.
+ */
+export function traceSignals(
+  handle: (handler: number, signum: number) => void,
+  write: (line: string) => void,
+): (handler: number, signum: number) => void {
+  return (handler, signum) => {
+    write(`--- ${n.SIGNALS.get(signum) ?? `SIGRT_${signum - SIGRTMIN}`} ---`);
+    handle(handler, signum);
+  };
 }
 
 function traceImport(

@@ -3,7 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ABI, type ImportName } from "../../host/abi.ts";
-import { traceImports } from "../../host/trace.ts";
+import { traceImports, traceSignals } from "../../host/trace.ts";
 import { random, sockaddrIn, sockaddrIn6, sockaddrUn } from "../support/sockaddr.ts";
 
 type Import = (...args: number[]) => number;
@@ -288,6 +288,22 @@ test("trace: timers, clocks and signals", () => {
     t.call("prlimit64", [0, 7, 0, 64]),
     "prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=RLIM64_INFINITY}) = 0",
   );
+});
+
+test("trace: a signal's line comes before its handler's", () => {
+  const t = new Traced();
+  const handle = traceSignals(
+    (handler, signum) => void t.imports.kill(handler, signum),
+    (line) => t.lines.push(line),
+  );
+  handle(2, 10);
+  handle(3, 34);
+  assert.equal(t.lines, [
+    "--- SIGUSR1 ---",
+    "kill(2, SIGUSR1) = 0",
+    "--- SIGRT_2 ---",
+    "kill(3, 34) = 0",
+  ]);
 });
 
 test("trace: strings that the host gives", () => {
