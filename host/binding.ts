@@ -28,7 +28,7 @@ export interface Binding {
   end(id: number): void;
   /** The same for every guest of the process. */
   endAll(): void;
-  /** Ends the process in a second if it still runs then. */
+  /** Ends the process in half a second if it still runs then. */
   exitSoon(code: number): void;
   /** Forgets a guest whose worker is gone: the status it gave to exit_group, OVERRAN, or -1. */
   release(id: number): number;

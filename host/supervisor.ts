@@ -22,7 +22,8 @@ import type { UnixGrant } from "./unix.ts";
 const running = new Set<Guest>();
 
 // The exit joins the workers. A guest that blocks in a system call would hold it up for ever, and
-// one inside a compiler or a long bulk instruction for as long as that takes.
+// one inside a compiler or a long bulk instruction for as long as that takes. (So while guests run,
+// other listeners of this event have half a second.)
 process.on("exit", (code) => {
   if (running.size === 0) return;
   binding.endAll();

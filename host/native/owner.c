@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/uio.h>
 
-enum { EXIT_SECONDS_MAX = 1 };
+enum { EXIT_NS_MAX = 500 * 1000 * 1000 };
 
 static struct blob blob_of(napi_env env, napi_value value) {
   size_t bytes;
@@ -165,12 +165,12 @@ static napi_value try_write(napi_env env, napi_callback_info info) {
 }
 
 static void *exit_late(void *argument) {
-  const struct timespec pause = {.tv_sec = EXIT_SECONDS_MAX};
+  const struct timespec pause = {.tv_nsec = EXIT_NS_MAX};
   nanosleep(&pause, NULL);
   _exit((int)(intptr_t)argument);
 }
 
-// exitSoon(code): ends the process after EXIT_SECONDS_MAX if it still runs then. Its own exit joins
+// exitSoon(code): ends the process after EXIT_NS_MAX if it still runs then. Its own exit joins
 // every worker, and one may be where nothing interrupts it, in a compiler or a bulk instruction.
 static napi_value exit_soon(napi_env env, napi_callback_info info) {
   napi_value value;

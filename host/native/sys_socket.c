@@ -3,6 +3,7 @@
 #include "imports.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/un.h>
 
 enum {
@@ -19,6 +20,14 @@ static int64_t monotonic_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+// Waits for what a call waits for, for the rest of its time: false when that is over. The kernel
+// would begin with the whole time again.
+static bool wait_for_rest(const struct slot *slot, bool sends, int64_t left_ns) {
+  const struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+  struct pollfd ready = {.fd = slot->kfd, .events = sends ? POLLOUT : POLLIN};
+  return left_ns > 0 && ppoll(&ready, 1, &left, NULL) != 0;
 }
 
 long kernel_timed(struct guest *guest, struct slot *slot, long number, const long *arguments) {
@@ -38,7 +47,7 @@ long kernel_timed(struct guest *guest, struct slot *slot, long number, const lon
     if (errno != EINTR)
       return -errno;
     guest_roused(guest);
-    if (timeout && monotonic_ns() - start >= timeout)
+    if (timeout && !wait_for_rest(slot, sends, start + timeout - monotonic_ns()))
       return number == SYS_connect ? -EINPROGRESS : -EAGAIN;
   }
 }
