@@ -302,5 +302,5 @@ const message =
 
 export const sentMessage = message(1, true);
 export const receivedMessage = message(1, false);
-export const sentMessages = message(2, true);
-export const receivedMessages = message(2, false);
+export const sentMessages = message(3, true);
+export const receivedMessages = message(3, false);

@@ -108,11 +108,11 @@ const SHAPES: Partial<Record<ImportName, Shape>> = {
     weight: 20,
   },
   sendmmsg: {
-    args: [a.fd("socket"), a.sentMessages, a.one(0, 1, 2), a.messageFlags],
+    args: [a.fd("socket"), a.sentMessages, a.one(0, 1, 2, 3, 3, 4), a.messageFlags],
     claims: "sent(a1, a2)",
   },
   recvmmsg: {
-    args: [a.fd("socket"), a.receivedMessages, a.one(0, 1, 2), a.messageFlags, a.timespec],
+    args: [a.fd("socket"), a.receivedMessages, a.one(0, 1, 2, 3, 3, 4), a.messageFlags, a.timespec],
     claims: "messages(a1, a2); always(a4, 16)",
   },
 

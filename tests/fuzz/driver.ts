@@ -64,15 +64,15 @@ export class Driver {
     const answer = this.#answer(child);
     child.send(runs);
     const result = await answer;
-    if (typeof result === "string") {
-      await this.stop();
-      return { runs: [], problems: [result] };
+    const problems = typeof result === "string" ? [result] : [...result.problems];
+    const report = typeof result === "string" ? null : REPORT.exec(this.#stderr);
+    if (report !== null) {
+      problems.push(
+        `a report on stderr: ${this.#stderr.slice(report.index, report.index + 2_000)}`,
+      );
     }
-    const report = REPORT.exec(this.#stderr);
-    if (report === null) return result;
-    const text = this.#stderr.slice(report.index, report.index + 2_000);
-    this.#stderr = "";
-    return { ...result, problems: [...result.problems, `a report on stderr: ${text}`] };
+    if (problems.length > 0) await this.stop(); // what it is now is no measure for the next wave
+    return { runs: typeof result === "string" ? [] : result.runs, problems };
   }
 
   /** The next message, or how the host has ended instead. */

@@ -12,7 +12,9 @@ const ARENA_BYTES = 65_536;
 /** Where structs are put, below the end so that memory.grow does not matter to them. */
 const SCRATCH_BYTES = ARENA_BYTES - 4_096;
 const CALLS_MIN = 100;
-const CALLS_MAX = 2_500;
+const CALLS_MAX = 6_000;
+/** Signals that programs send themselves. */
+const FREQUENT_SIGNALS = [1, 10, 12, 13, 14, 40, 41, 64];
 const HOSTILE = 0.04;
 const HOSTILE_VALUES = [
   0, 1, -1, 2, 16, 255, 1023, 1024, 4096, 65_535, 65_536, 0x7fff_ffff, -0x8000_0000, -16, -4096,
@@ -152,7 +154,7 @@ export function generate(seed: number, corpus: readonly Program[], options: Opti
   const maker = new Maker(new Random(seed), options);
   const { random } = maker;
   const calls = CALLS_MIN + random.below(CALLS_MAX - CALLS_MIN);
-  for (const signum of [10, 12, 13, 14]) if (random.chance(0.95)) survive(maker, signum);
+  for (const signum of FREQUENT_SIGNALS) if (random.chance(0.97)) survive(maker, signum);
   if (random.chance(0.2)) maker.add({ op: "quota", ...random.pick(QUOTAS) });
   while (maker.calls < calls) {
     if (corpus.length > 0 && random.chance(0.1)) splice(maker, random.pick(corpus));

@@ -3,6 +3,7 @@
 
 import dgram from "node:dgram";
 import {
+  existsSync,
   openSync,
   readFileSync,
   readSync,
@@ -57,6 +58,8 @@ const VIOLATION = 0x5a5a0002;
 const SKIPPED = -0x8000_0000;
 const ERRNO_MAX = 133;
 const FRAME_WORDS_MAX = 64;
+/** The process's POSIX timers; some kernels do not tell. */
+const TIMERS = "/proc/self/timers";
 const SETTLE_MS = 1_500;
 const LOOK_MS = 30;
 const IDLE_US = 1_500;
@@ -103,7 +106,7 @@ function holdings(): Map<string, string> {
     }
   }
   found.set("threads", String(readdirSync("/proc/self/task").length));
-  found.set("timers", readFileSync("/proc/self/timers", "utf8"));
+  if (existsSync(TIMERS)) found.set("timers", readFileSync(TIMERS, "utf8"));
   return found;
 }
 

@@ -120,7 +120,7 @@ class Fuzzing {
   async #fail(jobs: readonly Job[], problems: readonly string[]): Promise<void> {
     this.failures += 1;
     for (const problem of problems) say(`FAIL: ${problem}`);
-    for (const [at, { program }] of jobs.entries()) this.#save(program, `-${at}`);
+    for (const [at, job] of jobs.entries()) this.#save(job, `-${at}`);
     for (const job of jobs) {
       const fails = async (program: Program): Promise<boolean> => {
         const result = await this.#driver.run([{ ...job, program }]);
@@ -128,15 +128,17 @@ class Fuzzing {
       };
       if (!(await fails(job.program))) continue;
       say("a program that fails alone is made smaller");
-      this.#save(await minimise(job.program, fails), "-small");
+      this.#save({ ...job, program: await minimise(job.program, fails) }, "-small");
       return;
     }
     say("no program of these fails alone");
   }
 
-  #save(program: Program, suffix: string): void {
+  #save({ program, killAfterMs, signals = [] }: Job, suffix: string): void {
     const file = join(tmpdir(), `fuzz-${this.#seed}-${this.failures}${suffix}.txt`);
-    writeFileSync(file, formatProgram(program));
+    const sent = signals.map(({ signal, afterMs }) => `, ${signal} after ${afterMs} ms`);
+    const note = `# killed after ${killAfterMs} ms${sent.join("")}\n`;
+    writeFileSync(file, note + formatProgram(program));
     say(`saved: ${file}; run it again: npm run fuzz -- --replay ${file}`);
   }
 
@@ -189,7 +191,8 @@ async function replay(driver: Driver, file: string): Promise<boolean> {
     const shown = op.op === "call" ? ` -> ${result ?? "?"} ${error ?? ""}` : "";
     say(`${op.op === "call" ? `#${call - 1} ` : ""}${formatOp(op)}${shown}`);
   }
-  say(driver.stderr());
+  const own = /^(?:write|dup3)\((?:1, )?211, .*\n/gm; // the interpreter's
+  say(driver.stderr().replaceAll(own, ""));
   const all = [...problems, ...runs.flatMap((ran) => ran.problems)];
   for (const problem of all) say(`FAIL: ${problem}`);
   say(`ended with ${runs[0]?.code} ${runs[0]?.reason}`);
