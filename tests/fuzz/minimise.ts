@@ -5,7 +5,8 @@ import type { Program } from "./program.ts";
 const TRIES_MAX = 300;
 const SECONDS_MAX = 60;
 
-/** First the shortest end of the program that will do; then leaves out runs of ops, shorter and shorter ones, while `holds` for what remains. */
+/** First the shortest end of the program that will do; then leaves out runs of ops, shorter and
+ * shorter ones, while `holds` for what remains. */
 export async function minimise(
   program: Program,
   holds: (smaller: Program) => Promise<boolean>,
