@@ -212,9 +212,11 @@ export const sigaction: Make = (maker) => {
   return maker.poke(words(handler, bits, 0, random.pick([0, -1]), 0));
 };
 
+/** Rarely so low that nothing more can be opened. */
 export const rlimit: Make = (maker) => {
   const { random } = maker;
-  const limit = () => random.pick([0, 3, 64, 256, 4096, 16_384, -1]);
+  const limits = random.chance(0.9) ? [256, 1024, 16_384, -1] : [0, 3, 64];
+  const limit = () => random.pick(limits);
   return maker.poke(words(limit(), 0, limit(), random.pick([0, 0, -1])));
 };
 
