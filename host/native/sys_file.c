@@ -172,10 +172,8 @@ int32_t sys_close(struct guest *guest, int32_t fd) {
   return guest_is_ending(guest) ? -EINTR : table_close(guest, fd);
 }
 
-// F_DUPFD: the description on the lowest free number from `from` on. -EINVAL, -EMFILE.
+// The description on the lowest free number from `from` on too, or -EMFILE.
 int32_t duplicate(struct guest *guest, struct slot *slot, uint32_t from, bool cloexec) {
-  if (from >= limit_descriptors(guest))
-    return -EINVAL;
   int32_t vfd = table_lowest(guest, from);
   if (vfd < 0)
     return vfd;
@@ -215,9 +213,10 @@ int32_t sys_fcntl(struct guest *guest, int32_t fd, int32_t cmd, uint32_t arg) {
     return -EBADF;
   switch (cmd) {
   case F_DUPFD:
-    return duplicate(guest, slot, arg, false);
   case F_DUPFD_CLOEXEC:
-    return duplicate(guest, slot, arg, true);
+    if (arg >= limit_descriptors(guest))
+      return -EINVAL;
+    return duplicate(guest, slot, arg, cmd == F_DUPFD_CLOEXEC);
   case F_GETFD:
     return slot->cloexec ? FD_CLOEXEC : 0;
   case F_SETFD:

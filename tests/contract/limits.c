@@ -78,6 +78,8 @@ static void descriptors(void) {
   fact("NOFILE: the maximum raised", set(RLIMIT_NOFILE, 60, 64));
   fact("NOFILE: none at all", set(RLIMIT_NOFILE, 0, 60));
   fact("NOFILE: then opens", eventfd2(0, 0));
+  fact("NOFILE: then dup", dup(1));
+  fact("NOFILE: then F_DUPFD", fcntl(1, F_DUPFD, 0));
   fact("NOFILE: then writes", write(1, "", 0));
   fact("NOFILE: then polls", poll(polled, 1, 0));
 }

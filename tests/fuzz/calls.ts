@@ -78,7 +78,7 @@ const SHAPES: Partial<Record<ImportName, Shape>> = {
   getpeername: { args: [a.fd("socket"), a.output(28), a.lengthCell], claims: "name(a1, a2)" },
   getsockopt: {
     args: [a.fd("socket"), a.optionLevel, a.optionName, a.output(256), a.lengthCell],
-    claims: "option(a3, a4)",
+    claims: "option(a1, a3, a4)",
     weight: 20,
   },
   setsockopt: {

@@ -13,6 +13,7 @@ const CLAIMS_MAX: u32 = 4096;
 const INPUTS_MAX: u32 = 1025;
 const IOV_MAX: u32 = 1024;
 const ADDRESS_MAX: u32 = 128;
+const IPPROTO_IPV6: i32 = 41;
 const OPTION_MAX: u32 = 1024;
 const CLAIMS: usize = memory.data(4096 * 12, 16);
 const INPUTS: usize = memory.data(1025 * 8, 16);
@@ -176,10 +177,11 @@ export function name(at: u32, length: u32): void {
 }
 
 /** An option's value; IPv6 takes a negative length for a large one, and gives its 4 bytes. */
-export function option(at: u32, length: u32): void {
+export function option(level: i32, at: u32, length: u32): void {
   if (!inside(length, 4)) return;
   const given = load<i32>(length);
-  clipped(at, given < 0 ? 4 : min<u32>(given, OPTION_MAX), When.Always);
+  const most = given < 0 ? (level === IPPROTO_IPV6 ? 4 : 0) : min<u32>(given, OPTION_MAX);
+  clipped(at, most, When.Always);
   add(length, 4, When.Always);
 }
 
