@@ -86,7 +86,8 @@ function clipped(at: u32, bytes: u64, when: When): void {
 }
 
 function input(at: u32, bytes: u32): void {
-  if (inputs === INPUTS_MAX) {
+  // What the interpreter itself writes may be another when the call reads it.
+  if (inputs === INPUTS_MAX || (inside(at, bytes) && !isJudged(at, bytes))) {
     isRefused = true;
     return;
   }
