@@ -271,7 +271,7 @@ static void *kick(void *argument) {
       end_locked(guest);
       guest->host->exiting(guest);
     }
-    bool urgent = guest_is_ending(guest) || atomic_load(&guest->raised);
+    bool urgent = guest_is_ending(guest) || guest_notices(guest);
     if (guest->tid && (urgent || guest->rousing))
       syscall(SYS_tgkill, getpid(), guest->tid, KICK);
     int64_t pause = urgent ? KICK_EVERY_NS : guest->rousing ? ROUSE_EVERY_NS : INT64_MAX;
@@ -349,9 +349,11 @@ bool guest_signal(struct guest *guest, int32_t signum) {
   pthread_mutex_lock(&guest->lock);
   atomic_fetch_or(&guest->raised, bit);
   atomic_store(&guest->attention, true);
-  if (guest->tid)
-    syscall(SYS_tgkill, getpid(), guest->tid, KICK);
-  kick_now(guest);
+  if (guest_notices(guest)) {
+    if (guest->tid)
+      syscall(SYS_tgkill, getpid(), guest->tid, KICK);
+    kick_now(guest);
+  }
   pthread_mutex_unlock(&guest->lock);
   return fatal;
 }

@@ -147,13 +147,15 @@ struct guest {
   void *owner; // what host->exiting needs, NULL when the owner has let go
   struct guest *next;
 
-  atomic_bool ending;    // every import returns -EINTR from now on
-  atomic_bool exited;    // by exit_group or a signal, with `status`
-  atomic_bool overran;   // ended for having run too long without a call
-  atomic_uint calls;     // goes up where a call begins and where it ends: odd inside of one
-  atomic_bool attention; // there may be a signal: look before and after each call
-  atomic_ullong raised;  // signals from other threads, bit n-1 is signal n
-  atomic_ullong fatal;   // signals that would end the guest if they came now
+  atomic_bool ending;         // every import returns -EINTR from now on
+  atomic_bool exited;         // by exit_group or a signal, with `status`
+  atomic_bool overran;        // ended for having run too long without a call
+  atomic_uint calls;          // goes up where a call begins and where it ends: odd inside of one
+  atomic_bool attention;      // there may be a signal: look before and after each call
+  atomic_ullong raised;       // signals from other threads, bit n-1 is signal n
+  atomic_ullong fatal;        // signals that would end the guest if they came now
+  atomic_ullong interrupting; // signals that are neither blocked nor ignored
+  atomic_ullong awaited;      // signals that a call waits for, itself or by a signalfd
   int32_t status;
 
   // The guest's thread, from here on.
@@ -218,12 +220,21 @@ uint64_t signals_deliverable(struct guest *guest);
 bool signals_after(struct guest *guest, int32_t *result);
 bool signals_before(struct guest *guest);
 void signals_changed(struct guest *guest);
+void signals_await(struct guest *guest, uint64_t set);
+uint64_t signalfds_mask(const struct guest *guest);
 void mask_swap(struct guest *guest, uint64_t mask);
 void mask_restore(struct guest *guest, int32_t result);
 void guest_die(struct guest *guest, int32_t status);
 
 static inline bool guest_attention(struct guest *guest) {
   return atomic_load_explicit(&guest->attention, memory_order_relaxed);
+}
+
+// Whether a signal that was raised concerns the call that the guest is in: only then is it kicked,
+// for a call that is interrupted may have done a part.
+static inline bool guest_notices(struct guest *guest) {
+  return atomic_load(&guest->raised) &
+         (atomic_load(&guest->interrupting) | atomic_load(&guest->awaited));
 }
 
 static inline bool guest_is_ending(struct guest *guest) {

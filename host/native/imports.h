@@ -33,6 +33,7 @@ int32_t broken_pipe(struct guest *guest, struct slot *slot, int32_t result, int3
 // sys_pipe.c
 int32_t pipe_size(struct guest *guest, struct slot *slot, int32_t cmd, uint32_t bytes);
 // sys_socket.c
+bool wait_for_rest(const struct slot *slot, bool sends, const struct timespec *start);
 int32_t destination(struct guest *guest, struct slot *slot, int32_t flags, uint32_t addr,
                     int32_t length, struct sockaddr_storage *address);
 int32_t send_flags(int32_t flags);

@@ -6,6 +6,8 @@
 // its beginning, as on Linux, or the guest gets -EINTR.
 #include "signal.h"
 
+#include "imports.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -74,11 +76,25 @@ void signalfd_close(struct guest *guest, struct signalfd *signalfd) {
   free(signalfd);
 }
 
+// Lets the kernel's timer kick only while SIGALRM concerns the guest.
+static void settle_alarm(struct guest *guest) {
+  uint64_t noticed = atomic_load(&guest->interrupting) | atomic_load(&guest->awaited);
+  bool kicks = noticed & BIT(SIGALRM);
+  if (!guest->alarm || guest->alarm->kicks == kicks)
+    return;
+  guest->alarm->kicks = kicks;
+  alarm_arm(guest->alarm);
+}
+
 // Brings everything that follows from actions, mask and pending signals up to date.
 static void settle(struct guest *guest, uint64_t come) {
   for (struct signalfd *each = guest->signalfds; each; each = each->next)
     update_signalfd(guest, each, come);
   atomic_store(&guest->fatal, terminating(guest) & ~guest->blocked);
+  atomic_store(&guest->interrupting, ~(ignored(guest) | guest->blocked));
+  // Whoever raises one looks at that after it has set `attention`, which is looked at after this.
+  atomic_thread_fence(memory_order_seq_cst);
+  settle_alarm(guest);
   if (guest->pending & ~guest->blocked)
     atomic_store(&guest->attention, true);
 }
@@ -99,29 +115,54 @@ static void take_over(struct guest *guest) {
     atomic_store(&guest->attention, true);
 }
 
-// The guest's own thread sends itself a signal. One that is pending already is one, but of the
-// real-time ones each is kept, as many as RLIMIT_SIGPENDING allows.
-void signal_raise(struct guest *guest, int32_t signum) {
-  if (ignored(guest) & ~guest->blocked & BIT(signum))
+// While a call waits for these signals, or looks at a signalfd, they come through to it; 0 after
+// it.
+void signals_await(struct guest *guest, uint64_t set) {
+  if (atomic_load_explicit(&guest->awaited, memory_order_relaxed) == set)
     return;
-  if (!(guest->pending & BIT(signum))) {
+  atomic_store(&guest->awaited, set);
+  atomic_thread_fence(memory_order_seq_cst);
+  settle_alarm(guest);
+}
+
+// What any signalfd is for.
+uint64_t signalfds_mask(const struct guest *guest) {
+  uint64_t mask = 0;
+  for (const struct signalfd *each = guest->signalfds; each; each = each->next)
+    mask |= each->mask;
+  return mask;
+}
+
+// Keeps one more of a real-time signal that is about to be raised: of these each is delivered, as
+// many as RLIMIT_SIGPENDING allows, -EAGAIN. Of the others one is pending or none.
+int32_t signal_queue(struct guest *guest, int32_t signum) {
+  if (signum < SIGNAL_REALTIME || (ignored(guest) & ~guest->blocked & BIT(signum)))
+    return 0;
+  if (guest->queued >= guest->limits[RLIMIT_SIGPENDING].current)
+    return -EAGAIN;
+  guest->queue[signum - SIGNAL_REALTIME]++;
+  guest->queued++;
+  return 0;
+}
+
+// The guest's own thread sends itself a signal.
+void signal_raise(struct guest *guest, int32_t signum) {
+  uint64_t idle = (ignored(guest) & ~guest->blocked) | guest->pending;
+  if (!(idle & BIT(signum))) {
     guest->pending |= BIT(signum);
     settle(guest, BIT(signum));
-  } else if (signum >= SIGNAL_REALTIME &&
-             guest->queued < guest->limits[RLIMIT_SIGPENDING].current) {
-    guest->queue[signum - SIGNAL_REALTIME]++;
-    guest->queued++;
   }
 }
 
 // One of that signal is taken off what is pending.
 static void take_one(struct guest *guest, int32_t signum) {
-  if (signum >= SIGNAL_REALTIME && guest->queue[signum - SIGNAL_REALTIME] > 0) {
-    guest->queue[signum - SIGNAL_REALTIME]--;
+  uint32_t *queue = signum >= SIGNAL_REALTIME ? &guest->queue[signum - SIGNAL_REALTIME] : NULL;
+  if (queue && *queue > 0) {
+    --*queue;
     guest->queued--;
-  } else {
-    guest->pending &= ~BIT(signum);
   }
+  if (!queue || *queue == 0)
+    guest->pending &= ~BIT(signum);
 }
 
 bool signal_is_ignored(const struct guest *guest, int32_t signum) {
@@ -280,6 +321,20 @@ static bool is_past(const struct timespec *at, const struct timespec *now) {
   return at->tv_sec < now->tv_sec || (at->tv_sec == now->tv_sec && at->tv_nsec <= now->tv_nsec);
 }
 
+// When a timer whose time has come fires next: whole intervals later, and after now.
+static struct timespec alarm_next(const struct alarm *alarm, const struct timespec *now) {
+  const struct timespec late = timespec_difference(now, &alarm->at);
+  if (alarm->every.tv_sec == 0 && alarm->every.tv_nsec == 0)
+    return (struct timespec){0};
+  if (alarm->every.tv_sec > late.tv_sec)
+    return timespec_sum(&alarm->at, &alarm->every);
+  int64_t every_ns = alarm->every.tv_sec * NS_PER_S + alarm->every.tv_nsec;
+  int64_t late_ns = late.tv_sec * NS_PER_S + late.tv_nsec;
+  int64_t step_ns = (late_ns / every_ns + 1) * every_ns;
+  const struct timespec step = {step_ns / NS_PER_S, step_ns % NS_PER_S};
+  return timespec_sum(&alarm->at, &step);
+}
+
 // Raises SIGALRM when its time has come, and sets the timer for the next.
 static void look_at_alarm(struct guest *guest) {
   struct alarm *alarm = guest->alarm;
@@ -290,19 +345,6 @@ static void look_at_alarm(struct guest *guest) {
   if (!is_past(&alarm->at, &now))
     return;
   signal_raise(guest, SIGALRM);
-  bool repeats = alarm->every.tv_sec || alarm->every.tv_nsec;
-  struct timespec next = {0};
-  for (int missed = 0; repeats && (next.tv_sec == 0 || is_past(&next, &now)); missed++) {
-    // Far behind, as after a stopped machine: count from now.
-    next = missed < 1000 ? alarm->at : now;
-    next.tv_sec += alarm->every.tv_sec;
-    next.tv_nsec += alarm->every.tv_nsec;
-    if (next.tv_nsec >= 1000000000) {
-      next.tv_sec++;
-      next.tv_nsec -= 1000000000;
-    }
-    alarm->at = next;
-  }
-  alarm->at = next;
+  alarm->at = alarm_next(alarm, &now);
   alarm_arm(alarm);
 }

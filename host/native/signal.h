@@ -21,12 +21,15 @@ struct signalfd {
   int writer;
 };
 
-// ITIMER_REAL: a timer of the kernel that kicks the guest's thread until it has looked.
+// ITIMER_REAL: a timer of the kernel that kicks the guest's thread until it has looked, as long as
+// SIGALRM concerns it.
 struct alarm {
   timer_t timer;
+  bool kicks;
   struct timespec at, every; // on CLOCK_MONOTONIC; `at` 0 is disarmed
 };
 
+int32_t signal_queue(struct guest *guest, int32_t signum);
 void signal_discard(struct guest *guest, int32_t signum);
 int32_t signal_take(struct guest *guest, uint64_t set);
 bool signal_is_ignored(const struct guest *guest, int32_t signum);

@@ -59,8 +59,8 @@ static void spread(uint8_t *events, long count) {
 
 // Waits in milliseconds, or where `span` is given in nanoseconds. A kick that asks nothing of the
 // guest makes it wait again for what is left.
-static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
-                    int32_t timeout, const struct timespec *span) {
+static int32_t wait_for(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
+                        int32_t timeout, const struct timespec *span) {
   int kfd = table_kfd(guest, epfd);
   // The kernel's bound is for its smaller events; 0 is out of bounds for both.
   int count = maxevents > EVENTS_MAX ? 0 : maxevents;
@@ -96,6 +96,14 @@ static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t 
     if (finite && !span) // rounded up, so as not to wake early
       timeout = (int32_t)(left.tv_sec * 1000 + (left.tv_nsec + 999999) / 1000000);
   }
+}
+
+static int32_t wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
+                    int32_t timeout, const struct timespec *span) {
+  signals_await(guest, signalfds_mask(guest));
+  int32_t result = wait_for(guest, epfd, events, maxevents, timeout, span);
+  signals_await(guest, 0);
+  return result;
 }
 
 int32_t sys_epoll_wait(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,

@@ -12,6 +12,7 @@
 enum {
   MMSGHDR_BYTES = 32,
   MESSAGES_MAX = IOV_MAX, // UIO_MAXIOV, the kernel's bound
+  SENDS_MAX = 64,
   WAIT_FOR_ONE = 0x10000, // MSG_WAITFORONE
 };
 
@@ -124,6 +125,7 @@ static long batch_move(struct guest *guest, struct slot *slot, struct batch *bat
   if (!left)
     return kernel_on(guest, slot, number, (long)batch->headers, batch->count, flags, 0, 0);
   const struct timespec deadline = time_from_now(left);
+  const struct timespec start = time_from_now(&(struct timespec){0});
   for (bool begun = false;; begun = true) {
     long stop = guest_attention(guest) ? interrupted(guest, begun) : 0;
     if (stop)
@@ -132,6 +134,8 @@ static long batch_move(struct guest *guest, struct slot *slot, struct batch *bat
     if (result >= 0 || errno != EINTR)
       return result < 0 ? -errno : result;
     guest_roused(guest);
+    if (slot->description->receive_timeout_ns && !wait_for_rest(slot, false, &start))
+      return -EAGAIN;
     *left = time_until(&deadline);
   }
 }
@@ -154,11 +158,13 @@ static uint32_t batch_tell(struct guest *guest, struct slot *slot, struct batch 
   return count;
 }
 
-// How many messages to move at once. A stream's one by one where the guest is to get SIGPIPE: the
-// kernel tells no errno behind the first.
+// How many messages to move at once. Of those to be sent only some, for one entry into the kernel
+// must not run long; a stream's one by one where the guest is to get SIGPIPE, because the kernel
+// tells no errno behind the first.
 static uint32_t at_once(const struct slot *slot, uint32_t left, int32_t flags, bool sends) {
-  bool raises = sends && slot->description->type == SOCK_STREAM && !(flags & MSG_NOSIGNAL);
-  return raises && left > 1 ? 1 : left;
+  bool raises = slot->description->type == SOCK_STREAM && !(flags & MSG_NOSIGNAL);
+  uint32_t most = !sends ? MESSAGES_MAX : raises ? 1 : SENDS_MAX;
+  return left < most ? left : most;
 }
 
 // Moves the next messages of a guest's array: how many; what ends the whole is in `*error`, or

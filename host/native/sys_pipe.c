@@ -67,15 +67,23 @@ void pipe_close(struct guest *guest, struct pipe *pipe) {
   free(pipe);
 }
 
+// What the kernel makes of a size: a power of two of pages.
+static uint64_t rounded(uint32_t bytes) {
+  uint64_t size = PAGE_BYTES;
+  while (size < bytes)
+    size *= 2;
+  return size;
+}
+
 // F_GETPIPE_SZ and F_SETPIPE_SZ: -EBADF of what is no pipe; -EPERM of a larger one where a user
 // without privileges could not have it.
 int32_t pipe_size(struct guest *guest, struct slot *slot, int32_t cmd, uint32_t bytes) {
   struct pipe *pipe = slot->description->pipe;
   if (!pipe)
     return -EBADF;
-  bool enlarges = cmd == F_SETPIPE_SZ && bytes > pipe->bytes && bytes <= INT32_MAX;
-  uint64_t others = guest->pipe_bytes - pipe->bytes;
-  if (enlarges && (bytes > PIPE_BYTES_MAX || others + bytes > PIPES_BYTES_MAX))
+  uint64_t size = rounded(bytes), others = guest->pipe_bytes - pipe->bytes;
+  bool enlarges = cmd == F_SETPIPE_SZ && size > pipe->bytes && bytes <= INT32_MAX;
+  if (enlarges && (size > PIPE_BYTES_MAX || others + size > PIPES_BYTES_MAX))
     return -EPERM;
   long result = kernel(guest, SYS_fcntl, slot->kfd, cmd, bytes, 0, 0, 0);
   if (result < 0)

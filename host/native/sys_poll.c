@@ -55,7 +55,9 @@ static int32_t wait(struct guest *guest, uint32_t fds, uint32_t nfds, struct tim
   struct pollfd *list = translate(guest, fds, nfds);
   if (!list)
     return -ENOMEM;
+  signals_await(guest, signalfds_mask(guest));
   int32_t result = wait_for(guest, list, nfds, span);
+  signals_await(guest, 0);
   copy_back(guest, fds, nfds, list); // of an interrupted call, too
   free(list);
   return result;

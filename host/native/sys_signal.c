@@ -85,15 +85,18 @@ int32_t sys_rt_sigpending(struct guest *guest, uint32_t set, uint32_t sigsetsize
 // a signal has to be delivered first, but for those of `wanted` where they are only to be taken.
 static int32_t await_signal(struct guest *guest, struct timespec *left, uint64_t wanted,
                             bool takes) {
-  uint64_t interrupting = signals_deliverable(guest) & ~(takes ? wanted : 0);
-  if (interrupting || guest_is_ending(guest))
-    return -EINTR;
-  if (guest->pending & wanted) // came since the caller looked
-    return -EAGAIN;
-  if (syscall(SYS_ppoll, NULL, 0, left, NULL, SIGSET_BYTES) == 0)
-    return 0;
-  guest_roused(guest);
-  return -EAGAIN;
+  signals_await(guest, wanted);
+  int32_t result = -EAGAIN;
+  if (guest_is_ending(guest) || signals_deliverable(guest) & ~(takes ? wanted : 0))
+    result = -EINTR;
+  else if (guest->pending & wanted) // came since the caller looked
+    result = -EAGAIN;
+  else if (syscall(SYS_ppoll, NULL, 0, left, NULL, SIGSET_BYTES) == 0)
+    result = 0;
+  else
+    guest_roused(guest);
+  signals_await(guest, 0);
+  return result;
 }
 
 int32_t sys_rt_sigsuspend(struct guest *guest, uint32_t mask, uint32_t sigsetsize) {
@@ -148,15 +151,24 @@ int32_t sys_kill(struct guest *guest, int32_t pid, int32_t sig) {
     return -ESRCH;
   if (sig < 0 || sig > SIGNALS_MAX)
     return -EINVAL;
-  if (sig > 0)
+  if (sig > 0) {
+    signal_queue(guest, sig); // kill(2) makes it pending all the same
     signal_raise(guest, sig);
+  }
   return 0;
 }
 
 int32_t sys_tgkill(struct guest *guest, int32_t tgid, int32_t tid, int32_t sig) {
   if (tgid <= 0 || tid <= 0)
     return -EINVAL;
-  return tgid == GUEST_PID && tid == GUEST_PID ? sys_kill(guest, tgid, sig) : -ESRCH;
+  if (tgid != GUEST_PID || tid != GUEST_PID)
+    return -ESRCH;
+  if (sig < 0 || sig > SIGNALS_MAX)
+    return -EINVAL;
+  int32_t full = sig > 0 ? signal_queue(guest, sig) : 0;
+  if (sig > 0 && !full)
+    signal_raise(guest, sig);
+  return full;
 }
 
 int32_t sys_getpid(struct guest *guest) {
@@ -269,8 +281,8 @@ static struct timespec timespec_of(const struct timeval *time) {
 
 // Sets the kernel's timer to kick the thread at the alarm's time, and again until it has looked.
 void alarm_arm(struct alarm *alarm) {
-  bool armed = alarm->at.tv_sec || alarm->at.tv_nsec;
-  const struct itimerspec when = {.it_value = alarm->at,
+  bool armed = alarm->kicks && (alarm->at.tv_sec || alarm->at.tv_nsec);
+  const struct itimerspec when = {.it_value = armed ? alarm->at : (struct timespec){0},
                                   .it_interval = {.tv_nsec = armed ? ALARM_AGAIN_NS : 0}};
   timer_settime(alarm->timer, TIMER_ABSTIME, &when, NULL);
 }
@@ -291,6 +303,7 @@ int32_t sys_setitimer(struct guest *guest, int32_t which, uint32_t new_value, ui
     alarm = guest->alarm = alarm_create();
     if (!alarm)
       return -ENOMEM;
+    alarm->kicks = atomic_load(&guest->interrupting) & BIT(SIGALRM);
   }
   signals_deliverable(guest); // an alarm that is due is raised before it is changed
   if (alarm->at.tv_sec || alarm->at.tv_nsec) {

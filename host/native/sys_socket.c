@@ -16,30 +16,27 @@ enum {
                   MSG_NOSIGNAL | MSG_CMSG_CLOEXEC,
 };
 
-static int64_t monotonic_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-// Waits for what a call waits for, for the rest of its time: false when that is over. The kernel
-// would begin with the whole time again.
-static bool wait_for_rest(const struct slot *slot, bool sends, int64_t left_ns) {
-  const struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+// Waits for what a call waits for that began at `start`, for the rest of its socket's time: false
+// when that is over. The kernel would begin with the whole time again.
+bool wait_for_rest(const struct slot *slot, bool sends, const struct timespec *start) {
+  const struct description *description = slot->description;
+  int64_t timeout = sends ? description->send_timeout_ns : description->receive_timeout_ns;
+  const struct timespec span = {timeout / NS_PER_S, timeout % NS_PER_S};
+  const struct timespec end = timespec_sum(start, &span), left = time_until(&end);
   struct pollfd ready = {.fd = slot->kfd, .events = sends ? POLLOUT : POLLIN};
-  return left_ns > 0 && ppoll(&ready, 1, &left, NULL) != 0;
+  return (left.tv_sec || left.tv_nsec) && ppoll(&ready, 1, &left, NULL) != 0;
 }
 
 long kernel_timed(struct guest *guest, struct slot *slot, long number, const long *arguments) {
   bool sends = number == SYS_sendto || number == SYS_sendmsg || number == SYS_sendmmsg ||
                number == SYS_write || number == SYS_writev || number == SYS_connect;
   const struct description *description = slot->description;
-  int64_t timeout = sends ? description->send_timeout_ns : description->receive_timeout_ns;
-  int64_t start = monotonic_ns();
+  bool timed = sends ? description->send_timeout_ns : description->receive_timeout_ns;
+  const struct timespec start = time_from_now(&(struct timespec){0});
   for (bool begun = false;; begun = true) {
     long stop = guest_attention(guest) ? interrupted(guest, begun) : 0;
     if (stop) // a call with a timeout is not restarted
-      return timeout && begun ? -EINTR : stop;
+      return timed && begun ? -EINTR : stop;
     long result = syscall(number, slot->kfd, arguments[0], arguments[1], arguments[2], arguments[3],
                           arguments[4]);
     if (result >= 0)
@@ -47,7 +44,7 @@ long kernel_timed(struct guest *guest, struct slot *slot, long number, const lon
     if (errno != EINTR)
       return -errno;
     guest_roused(guest);
-    if (timeout && !wait_for_rest(slot, sends, start + timeout - monotonic_ns()))
+    if (timed && !wait_for_rest(slot, sends, &start))
       return number == SYS_connect ? -EINPROGRESS : -EAGAIN;
   }
 }
