@@ -24,6 +24,10 @@ const WASI = "wasi_snapshot_preview1";
 /** Of all tables together; also what V8 lets one grow to. An entry takes about 8 bytes. */
 const TABLE_ENTRIES_MAX = 10_000_000;
 
+/** Of a function, a block or an exception. Each branch out of a block with a thousand results takes
+ * a thousand steps to compile, and an exception with a thousand values 16 KB of V8's heap. */
+const VALUES_MAX = 128;
+
 /** How many imports one message lists. */
 const LISTED_MAX = 8;
 
@@ -148,8 +152,11 @@ function checkMemories({ memories }: ModuleInterface, pagesMax: number, fail: Fa
 }
 
 /** What lives in V8's heap has to have a bound: a heap that is full ends the whole process. */
-function checkHeap({ hasObjects, tables }: ModuleInterface, fail: Fail): void {
+function checkHeap({ hasObjects, tables, valuesMax }: ModuleInterface, fail: Fail): void {
   if (hasObjects) fail("moduleHeap", "uses structs or arrays; a guest's data is in its memory");
+  if (valuesMax > VALUES_MAX) {
+    fail("moduleHeap", `has a type with ${valuesMax} parameters or results; ${VALUES_MAX} may be`);
+  }
   for (const { type, is64 } of tables) {
     const isPlain = (type === FUNCREF || type === EXTERNREF) && !is64;
     if (!isPlain) fail("moduleHeap", "has a table of something else than functions");

@@ -30,6 +30,9 @@ process.on("exit", (code) => {
   if (isMainThread) binding.exitSoon(code);
 });
 
+/** V8's heap of a guest, in which its tables are and what it throws; its memory is not. */
+const HEAP_MIB_MAX = 256;
+
 /** How often terminate() is repeated: V8 drops a request that meets a call back into C. */
 const TERMINATE_AGAIN_MS = 10;
 
@@ -117,6 +120,7 @@ export class Guest {
       workerData: data,
       env: { [ADDON_VARIABLE]: addonPath },
       execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
       // Passed on to this process's, they would make pipes nonblocking for all who share them.
       stdout: true,
       stderr: true,

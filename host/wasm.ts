@@ -57,6 +57,8 @@ export interface ModuleInterface {
   readonly memories: readonly Limits[];
   /** Whether it defines objects, structs or arrays, that a collector would keep. */
   readonly hasObjects: boolean;
+  /** The most parameters, or results, that one of its functions, blocks or exceptions has. */
+  readonly valuesMax: number;
   readonly exports: ReadonlyMap<string, Export>;
   /** Where the memory section lies in the file, its first byte and the one behind it. */
   readonly memorySection: readonly [begin: number, end: number] | undefined;
@@ -218,6 +220,7 @@ class ModuleReader {
   #memorySection: [begin: number, end: number] | undefined;
   #hasObjects = false;
   #values = 0;
+  #valuesMax = 0;
   readonly #exports = new Map<string, Export>();
 
   constructor(bytes: Uint8Array) {
@@ -244,6 +247,7 @@ class ModuleReader {
       tables: this.#tables,
       memories: this.#memories,
       hasObjects: this.#hasObjects,
+      valuesMax: this.#valuesMax,
       exports: this.#exports,
       memorySection: this.#memorySection,
     };
@@ -274,7 +278,9 @@ class ModuleReader {
   #addType(signature: Signature | undefined): void {
     this.#types.push(signature);
     this.#hasObjects ||= signature === undefined;
-    this.#values += (signature?.params.length ?? 0) + (signature?.results.length ?? 0);
+    const counts = [signature?.params.length ?? 0, signature?.results.length ?? 0];
+    this.#values += counts[0]! + counts[1]!;
+    this.#valuesMax = Math.max(this.#valuesMax, ...counts);
     if (this.#values > ALL_VALUES_MAX) throw new Unreadable();
   }
 
@@ -315,10 +321,12 @@ function readLimits(section: Cursor): Limits {
   const flags = section.byte();
   if (flags > 0x0f) throw new Unreadable();
   const hasPageSize = (flags & 8) !== 0;
-  const initial = section.u64();
-  const maximum = flags & 1 ? section.u64() : undefined;
+  const is64 = (flags & 4) !== 0;
+  const limit = (): number => (is64 ? section.u64() : section.u32());
+  const initial = limit();
+  const maximum = flags & 1 ? limit() : undefined;
   if (hasPageSize) section.skipInteger();
-  return { initial, maximum, isShared: (flags & 2) !== 0, is64: (flags & 4) !== 0, hasPageSize };
+  return { initial, maximum, isShared: (flags & 2) !== 0, is64, hasPageSize };
 }
 
 /** A table without an initial value of its own: for that, code would have to be read. */

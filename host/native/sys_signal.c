@@ -275,7 +275,10 @@ int32_t signalfd_read(struct guest *guest, struct slot *slot, struct iovec *vect
   return done;
 }
 
+// As long as the kernel's own clocks count: INT64_MAX nanoseconds.
 static struct timespec timespec_of(const struct timeval *time) {
+  if (time->tv_sec >= INT64_MAX / NS_PER_S)
+    return (struct timespec){INT64_MAX / NS_PER_S, INT64_MAX % NS_PER_S};
   return (struct timespec){time->tv_sec, time->tv_usec * 1000};
 }
 
