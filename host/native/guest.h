@@ -92,6 +92,9 @@ struct slot {
   uint32_t watches; // registrations in epolls under this number
 };
 
+// Where a signal came from; what siginfo tells of it.
+enum source { SOURCE_HOST, SOURCE_KILL, SOURCE_TGKILL, SOURCE_KERNEL };
+
 struct guest;
 
 // What the addon's Node side answers; called on the guest's thread.
@@ -179,6 +182,7 @@ struct guest {
   // Signals, see signal.c.
   bool handles_signals; // it has an export __signal
   uint64_t pending, blocked;
+  uint8_t sources[SIGNALS_MAX];                      // enum source of a pending one
   uint32_t queue[SIGNALS_MAX - SIGNAL_REALTIME + 1]; // further ones of a real-time signal
   uint32_t queued;                                   // all of these
   bool mask_swapped; // `blocked` holds for one call; afterwards, `mask_before` again
@@ -215,7 +219,7 @@ static inline void guest_roused(struct guest *guest) {
 
 // signal.c
 bool guest_signal(struct guest *guest, int32_t signum);
-void signal_raise(struct guest *guest, int32_t signum);
+void signal_raise(struct guest *guest, int32_t signum, enum source source);
 uint64_t signals_deliverable(struct guest *guest);
 bool signals_after(struct guest *guest, int32_t *result);
 bool signals_before(struct guest *guest);

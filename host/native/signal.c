@@ -101,13 +101,48 @@ static void settle(struct guest *guest, uint64_t come) {
 
 static void look_at_alarm(struct guest *guest);
 
+// One of that signal is taken off what is pending.
+static void take_one(struct guest *guest, int32_t signum) {
+  uint32_t *queue = signum >= SIGNAL_REALTIME ? &guest->queue[signum - SIGNAL_REALTIME] : NULL;
+  if (queue && *queue > 0) {
+    --*queue;
+    guest->queued--;
+  }
+  if (!queue || *queue == 0)
+    guest->pending &= ~BIT(signum);
+}
+
+// A stop takes back a SIGCONT that is pending, and the other way round.
+static void make_pending(struct guest *guest, int32_t signum, enum source source) {
+  if (BIT(signum) & stops)
+    guest->pending &= ~BIT(SIGCONT);
+  if (signum == SIGCONT)
+    guest->pending &= ~stops;
+  guest->pending |= BIT(signum);
+  guest->sources[signum - 1] = (uint8_t)source;
+}
+
+struct signal_origin signal_origin(const struct guest *guest, int32_t signum) {
+  switch (guest->sources[signum - 1]) {
+  case SOURCE_KILL:
+    return (struct signal_origin){SI_USER, GUEST_PID, GUEST_UID};
+  case SOURCE_TGKILL:
+    return (struct signal_origin){SI_TKILL, GUEST_PID, GUEST_UID};
+  case SOURCE_KERNEL:
+    return (struct signal_origin){SI_KERNEL, 0, 0};
+  default: // from outside, as out of another pid namespace
+    return (struct signal_origin){SI_USER, 0, 0};
+  }
+}
+
 // Takes over what other threads have raised.
 static void take_over(struct guest *guest) {
   atomic_store(&guest->attention, false);
   uint64_t raised = atomic_exchange(&guest->raised, 0);
   // What is ignored is gone at once, unless it is blocked: the action may change meanwhile.
   raised &= (~ignored(guest) | guest->blocked) & ~guest->pending;
-  guest->pending |= raised;
+  for (uint64_t left = raised; left; left &= left - 1)
+    make_pending(guest, __builtin_ctzll(left) + 1, SOURCE_HOST);
   if (raised)
     settle(guest, raised);
   look_at_alarm(guest);
@@ -146,23 +181,12 @@ int32_t signal_queue(struct guest *guest, int32_t signum) {
 }
 
 // The guest's own thread sends itself a signal.
-void signal_raise(struct guest *guest, int32_t signum) {
+void signal_raise(struct guest *guest, int32_t signum, enum source source) {
   uint64_t idle = (ignored(guest) & ~guest->blocked) | guest->pending;
   if (!(idle & BIT(signum))) {
-    guest->pending |= BIT(signum);
+    make_pending(guest, signum, source);
     settle(guest, BIT(signum));
   }
-}
-
-// One of that signal is taken off what is pending.
-static void take_one(struct guest *guest, int32_t signum) {
-  uint32_t *queue = signum >= SIGNAL_REALTIME ? &guest->queue[signum - SIGNAL_REALTIME] : NULL;
-  if (queue && *queue > 0) {
-    --*queue;
-    guest->queued--;
-  }
-  if (!queue || *queue == 0)
-    guest->pending &= ~BIT(signum);
 }
 
 bool signal_is_ignored(const struct guest *guest, int32_t signum) {
@@ -344,7 +368,7 @@ static void look_at_alarm(struct guest *guest) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   if (!is_past(&alarm->at, &now))
     return;
-  signal_raise(guest, SIGALRM);
+  signal_raise(guest, SIGALRM, SOURCE_KERNEL);
   alarm->at = alarm_next(alarm, &now);
   alarm_arm(alarm);
 }

@@ -29,7 +29,14 @@ struct alarm {
   struct timespec at, every; // on CLOCK_MONOTONIC; `at` 0 is disarmed
 };
 
+// What siginfo(7) tells of a signal.
+struct signal_origin {
+  int32_t code, pid;
+  uint32_t uid;
+};
+
 int32_t signal_queue(struct guest *guest, int32_t signum);
+struct signal_origin signal_origin(const struct guest *guest, int32_t signum);
 void signal_discard(struct guest *guest, int32_t signum);
 int32_t signal_take(struct guest *guest, uint64_t set);
 bool signal_is_ignored(const struct guest *guest, int32_t signum);

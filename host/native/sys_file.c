@@ -103,7 +103,7 @@ int32_t broken_pipe(struct guest *guest, struct slot *slot, int32_t result, int3
   const struct description *description = slot->description;
   bool stream = description->kind != KIND_SOCKET || description->type == SOCK_STREAM;
   if (result == -EPIPE && stream && !(flags & MSG_NOSIGNAL))
-    signal_raise(guest, SIGPIPE);
+    signal_raise(guest, SIGPIPE, SOURCE_KILL);
   return result;
 }
 
@@ -197,6 +197,11 @@ static int32_t get_flags(struct guest *guest, struct slot *slot) {
 static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags) {
   struct description *description = slot->description;
   bool carried = description->kind == KIND_SIGNALFD; // by a pipe's end, which stays nonblocking
+  // Their inode is root's, as the host may be.
+  bool anonymous = description->kind != KIND_STDIO && description->kind != KIND_SOCKET &&
+                   description->kind != KIND_PIPE;
+  if (anonymous && flags & O_NOATIME)
+    return -EPERM;
   if (carried && flags & O_DIRECT)
     return -EINVAL;
   if (carried || description->kind == KIND_STDIO)

@@ -13,6 +13,7 @@
 
 enum {
   BUSY_POLL_BUDGET_MAX = 64, // more takes CAP_NET_ADMIN
+  BUSY_POLL_USECS_MAX = 10000,
   EPIOC_SET_PARAMS = 0x40088a01,
   EPIOC_UNKNOWN = 0x8aff,
   CLOCK_UNUSED = 10, // once CLOCK_SGI_CYCLE
@@ -63,8 +64,10 @@ static int32_t epoll_params(struct guest *guest, struct slot *slot, uint32_t req
                            (long)guest_range(guest, argp, sizeof params), 0, 0, 0);
   if (!copy_from_guest(guest, &params, argp, sizeof params))
     return -EFAULT;
-  if (params.busy_poll_usecs <= INT_MAX && params.prefer_busy_poll <= 1 && !params.padding &&
-      params.busy_poll_budget > BUSY_POLL_BUDGET_MAX)
+  bool sane = params.busy_poll_usecs <= INT_MAX && params.prefer_busy_poll <= 1 && !params.padding;
+  // The kernel looks at no signal while it polls a device.
+  if (sane && (params.busy_poll_budget > BUSY_POLL_BUDGET_MAX ||
+               params.busy_poll_usecs > BUSY_POLL_USECS_MAX))
     return -EPERM;
   return (int32_t)kernel(guest, SYS_ioctl, slot->kfd, request, (long)&params, 0, 0, 0);
 }
@@ -118,6 +121,8 @@ int32_t sys_fstat(struct guest *guest, int32_t fd, uint32_t statbuf) {
                          .st_nlink = 1,
                          .st_size = stat.st_size,
                          .st_blksize = stat.st_blksize};
+  if (slot->description->kind == KIND_SIGNALFD) // what carries it is a pipe's end
+    stat.st_mode = S_IRUSR | S_IWUSR;
   stat.st_uid = stat.st_gid = GUEST_UID;
   return copy_to_guest(guest, statbuf, &stat, sizeof stat) ? 0 : -EFAULT;
 }

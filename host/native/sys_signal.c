@@ -10,8 +10,13 @@
 #include <sys/signalfd.h>
 #include <sys/time.h>
 
+// The flags that the kernel knows; it clears all others. (SA_RESTORER, a libc's own, is of no use.)
+#define SA_KNOWN                                                                                   \
+  (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |               \
+   SA_RESETHAND | SA_EXPOSE_TAGBITS)
+
 enum {
-  SA_KERNEL_RESTORER = 0x04000000, // SA_RESTORER: a libc's own, of no use here
+  SA_EXPOSE_TAGBITS = 0x800,
   SIGNALFDS_MAX = 64,
   ALARM_AGAIN_NS = 5 * 1000 * 1000,
 };
@@ -42,7 +47,7 @@ int32_t sys_rt_sigaction(struct guest *guest, int32_t signum, uint32_t act, uint
     if (to.flags & SA_SIGINFO || (handled && !guest->handles_signals))
       return -EINVAL;
     uint64_t mask = to.mask[0] | (uint64_t)to.mask[1] << 32;
-    *action = (struct action){to.handler, to.flags & ~(uint32_t)SA_KERNEL_RESTORER,
+    *action = (struct action){to.handler, to.flags & (uint32_t)SA_KNOWN,
                               mask & ~(BIT(SIGKILL) | BIT(SIGSTOP))};
     signals_changed(guest);
     if (signal_is_ignored(guest, signum))
@@ -132,7 +137,8 @@ int32_t sys_rt_sigtimedwait(struct guest *guest, uint32_t set, uint32_t info, ui
       return -EINTR;
     int32_t signum = signal_take(guest, wanted);
     if (signum > 0) {
-      const int32_t siginfo[32] = {signum, 0, SI_USER, 0, GUEST_PID, GUEST_UID};
+      const struct signal_origin from = signal_origin(guest, signum);
+      const int32_t siginfo[32] = {signum, 0, from.code, 0, from.pid, (int32_t)from.uid};
       return info && !copy_to_guest(guest, info, siginfo, sizeof siginfo) ? -EFAULT : signum;
     }
     if (timeout)
@@ -153,7 +159,7 @@ int32_t sys_kill(struct guest *guest, int32_t pid, int32_t sig) {
     return -EINVAL;
   if (sig > 0) {
     signal_queue(guest, sig); // kill(2) makes it pending all the same
-    signal_raise(guest, sig);
+    signal_raise(guest, sig, SOURCE_KILL);
   }
   return 0;
 }
@@ -167,7 +173,7 @@ int32_t sys_tgkill(struct guest *guest, int32_t tgid, int32_t tid, int32_t sig) 
     return -EINVAL;
   int32_t full = sig > 0 ? signal_queue(guest, sig) : 0;
   if (sig > 0 && !full)
-    signal_raise(guest, sig);
+    signal_raise(guest, sig, SOURCE_TGKILL);
   return full;
 }
 
@@ -245,7 +251,7 @@ static bool scatter(struct iovec *vector, const void *from, size_t bytes) {
 
 // readv(2) of a signalfd: as many signalfd_siginfo as fit and are pending, at least one.
 int32_t signalfd_read(struct guest *guest, struct slot *slot, struct iovec *vector, int32_t count) {
-  struct signalfd_siginfo info = {.ssi_pid = GUEST_PID, .ssi_uid = GUEST_UID};
+  struct signalfd_siginfo info = {0};
   struct signalfd *signalfd = slot->description->signalfd;
   uint64_t room = 0;
   int32_t done = 0;
@@ -259,7 +265,11 @@ int32_t signalfd_read(struct guest *guest, struct slot *slot, struct iovec *vect
   while (room >= sizeof info) {
     int32_t signum = signal_take(guest, signalfd->mask);
     if (signum > 0) {
+      const struct signal_origin from = signal_origin(guest, signum);
       info.ssi_signo = (uint32_t)signum;
+      info.ssi_code = from.code;
+      info.ssi_pid = (uint32_t)from.pid;
+      info.ssi_uid = from.uid;
       if (!scatter(vector, &info, sizeof info))
         return done > 0 ? done : -EFAULT;
       done += (int32_t)sizeof info;

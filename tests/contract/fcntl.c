@@ -5,7 +5,7 @@ static const char *const kinds[] = {"TCP",    "UDP",    "pair",  "pair of datagr
                                     "reader", "writer", "epoll", "event",
                                     "timer",  "signal", "input", "output"};
 
-enum { SIGNAL = 9, INPUT = 10 };
+enum { EPOLL = 6, SIGNAL = 9, INPUT = 10 };
 
 static int open_kind(int kind) {
   u64 mask = 1;
@@ -25,7 +25,7 @@ static int open_kind(int kind) {
     must("pipe2", pipe2(pair, 0));
     close(pair[kind == 4]);
     return pair[kind == 5];
-  case 6:
+  case EPOLL:
     return epoll_create1(0);
   case 7:
     return eventfd2(0, 0);
@@ -77,8 +77,9 @@ static void status_flags(int kind) {
   }
   close_line();
   if (kind < INPUT) {
-    begin_kind("F_GETFL: after F_SETFL O_APPEND O_ASYNC O_DIRECT -1", kind);
-    static const size_t more[] = {O_APPEND, O_ASYNC, O_DIRECT, (size_t)-1};
+    begin_kind("F_GETFL: after F_SETFL O_APPEND O_ASYNC O_DIRECT all", kind);
+    enum { O_NOATIME = 0x40000 };
+    static const size_t more[] = {O_APPEND, O_ASYNC, O_DIRECT, ~(size_t)O_NOATIME};
     for (int i = 0; i < COUNT(more); i++) {
       put(" ");
       put_result(fcntl(fd, F_SETFL, more[i]));
@@ -86,6 +87,8 @@ static void status_flags(int kind) {
       put_result(fcntl(fd, F_GETFL, 0));
     }
     close_line();
+    settled(kind < EPOLL ? "0" : "EPERM", "root owns the inode");
+    fact_at("F_SETFL: O_NOATIME, kind", kind, fcntl(fd, F_SETFL, O_NOATIME));
   }
   fcntl(fd, F_SETFL, (size_t)start);
   close(fd);

@@ -217,4 +217,9 @@ async function main(): Promise<boolean> {
   }
 }
 
-process.exitCode = (await main()) ? 0 : 1;
+if (!/^[0-9]{1,9}$/.test(values.seed) || !/^[0-9]{1,9}$/.test(values.calls)) {
+  process.stderr.write("--seed and --calls are numbers\n");
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await main()) ? 0 : 1;
+}
