@@ -181,8 +181,9 @@ int32_t address_copy_in(struct guest *guest, struct sockaddr_storage *to, uint32
   return copy_from_guest(guest, to, from, (uint64_t)length) ? 0 : -EFAULT;
 }
 
-// Who a UDP socket has received from: sets of WAYS addresses, the oldest of a set goes first.
-enum { SETS = 1024, WAYS = 4 };
+// Who a UDP socket has received from: sets of WAYS addresses, the oldest of a set goes first. A
+// table begins small, and grows where a set is full, up to a bound for all of a guest's.
+enum { SETS_MIN = 4, SETS_MAX = 1024, WAYS = 4, PEERS_BYTES_MAX = 64 << 20 };
 
 struct peer {
   uint8_t host[16]; // IPv4 as IPv4-mapped
@@ -191,10 +192,19 @@ struct peer {
   bool used;
 };
 
-struct peers {
-  struct peer set[SETS][WAYS];
-  uint8_t oldest[SETS];
+struct peer_set {
+  struct peer peer[WAYS];
+  uint8_t oldest;
 };
+
+struct peers {
+  uint32_t count; // of sets, a power of two
+  struct peer_set set[];
+};
+
+static uint64_t peers_bytes(uint32_t sets) {
+  return sizeof(struct peers) + (uint64_t)sets * sizeof(struct peer_set);
+}
 
 static bool peer_of(const struct sockaddr_storage *address, struct peer *peer) {
   *peer = (struct peer){.used = true};
@@ -214,13 +224,13 @@ static bool peer_of(const struct sockaddr_storage *address, struct peer *peer) {
   return address->ss_family == AF_INET6;
 }
 
-static uint32_t peer_set(const struct peer *peer) {
+static struct peer_set *set_of(struct peers *peers, const struct peer *peer) {
   uint32_t hash = 2166136261u; // FNV-1a
   for (int i = 0; i < 16; i++)
     hash = (hash ^ peer->host[i]) * 16777619u;
   hash = (hash ^ (peer->port & 0xff)) * 16777619u;
   hash = (hash ^ (peer->port >> 8)) * 16777619u;
-  return (hash ^ hash >> 16) % SETS;
+  return &peers->set[(hash ^ hash >> 16) % peers->count];
 }
 
 static bool same_peer(const struct peer *a, const struct peer *b) {
@@ -232,27 +242,60 @@ static bool remembered(const struct description *description,
   struct peer peer;
   if (!description->peers || !peer_of(address, &peer))
     return false;
-  const struct peer *set = description->peers->set[peer_set(&peer)];
+  const struct peer_set *set = set_of(description->peers, &peer);
   for (int way = 0; way < WAYS; way++)
-    if (same_peer(&set[way], &peer))
+    if (same_peer(&set->peer[way], &peer))
       return true;
   return false;
 }
 
+static void insert(struct peers *peers, const struct peer *peer) {
+  struct peer_set *set = set_of(peers, peer);
+  set->peer[set->oldest] = *peer;
+  set->oldest = (set->oldest + 1) % WAYS;
+}
+
+// Makes the table larger, or the first one; false where the bound or memory is reached.
+static bool grow(struct guest *guest, struct description *description) {
+  struct peers *from = description->peers;
+  uint32_t count = from ? from->count * 4 : SETS_MIN;
+  if (count > SETS_MAX || guest->peers_bytes + peers_bytes(count) > PEERS_BYTES_MAX)
+    return false;
+  struct peers *to = calloc(1, peers_bytes(count));
+  if (!to)
+    return false;
+  to->count = count;
+  for (uint32_t i = 0; from && i < from->count; i++)
+    for (int way = 0; way < WAYS; way++) {
+      const struct peer *peer = &from->set[i].peer[(from->set[i].oldest + way) % WAYS];
+      if (peer->used)
+        insert(to, peer);
+    }
+  peers_free(guest, description);
+  description->peers = to;
+  guest->peers_bytes += peers_bytes(count);
+  return true;
+}
+
+void peers_free(struct guest *guest, struct description *description) {
+  if (description->peers)
+    guest->peers_bytes -= peers_bytes(description->peers->count);
+  free(description->peers);
+  description->peers = NULL;
+}
+
 // A UDP socket bound under a grant may answer this sender from now on.
-void address_remember(struct description *description, const struct sockaddr_storage *address,
-                      socklen_t length) {
+void address_remember(struct guest *guest, struct description *description,
+                      const struct sockaddr_storage *address, socklen_t length) {
   struct peer peer;
   if (!description->granted || description->type != SOCK_DGRAM ||
       length < sizeof(struct sockaddr_in) || remembered(description, address) ||
       !peer_of(address, &peer))
     return;
-  if (!description->peers)
-    description->peers = calloc(1, sizeof *description->peers);
-  if (!description->peers)
+  if (!description->peers && !grow(guest, description))
     return;
-  uint32_t set = peer_set(&peer);
-  uint8_t *oldest = &description->peers->oldest[set];
-  description->peers->set[set][*oldest] = peer;
-  *oldest = (*oldest + 1) % WAYS;
+  const struct peer_set *set = set_of(description->peers, &peer);
+  while (set->peer[set->oldest].used && grow(guest, description))
+    set = set_of(description->peers, &peer);
+  insert(description->peers, &peer);
 }

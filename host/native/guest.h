@@ -172,11 +172,12 @@ struct guest {
   uint32_t slot_count;
   struct limit limits[LIMITS]; // prlimit64(2); that of RLIMIT_NOFILE holds
   uint32_t watches, timers;
-  uint32_t paths;      // Unix sockets' that it has bound and not removed
-  uint64_t pipe_bytes; // that its pipes can hold
-  bool told[QUOTAS];   // the owner knows that it has run out
-  uint64_t *taken;     // a bit a number, so that the lowest free one is found quickly
-  int placeholder;     // parks kernel numbers, -1 until needed
+  uint32_t paths;       // Unix sockets' that it has bound and not removed
+  uint64_t pipe_bytes;  // that its pipes can hold
+  uint64_t peers_bytes; // that its UDP sockets remember senders in
+  bool told[QUOTAS];    // the owner knows that it has run out
+  uint64_t *taken;      // a bit a number, so that the lowest free one is found quickly
+  int placeholder;      // parks kernel numbers, -1 until needed
   struct blob cmdline, environ;
 
   // Signals, see signal.c.
@@ -304,8 +305,9 @@ enum verdict address_ask(struct guest *guest, struct slot *slot, enum verb verb,
                          struct sockaddr_storage *address, socklen_t length);
 enum verdict address_ask_listen(struct guest *guest, struct slot *slot);
 void address_announce(struct guest *guest, struct slot *slot);
-void address_remember(struct description *description, const struct sockaddr_storage *address,
-                      socklen_t length);
+void address_remember(struct guest *guest, struct description *description,
+                      const struct sockaddr_storage *address, socklen_t length);
+void peers_free(struct guest *guest, struct description *description);
 int32_t address_copy_in(struct guest *guest, struct sockaddr_storage *to, uint32_t from,
                         int32_t length);
 

@@ -168,7 +168,7 @@ int32_t message_received(struct guest *guest, struct slot *slot, const struct me
                          struct msghdr *to, uint32_t msg) {
   const struct guest_msghdr *from = &message->from;
   if (from->name) {
-    address_remember(slot->description, &message->address, to->msg_namelen);
+    address_remember(guest, slot->description, &message->address, to->msg_namelen);
     int32_t error =
         address_copy_out(guest, from->name, msg + offsetof(struct guest_msghdr, namelen),
                          &message->address, to->msg_namelen);

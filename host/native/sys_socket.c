@@ -348,7 +348,7 @@ int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len
                           addr ? (long)&address : 0, addr ? (long)&bytes : 0);
   if (result < 0 || !addr)
     return (int32_t)result;
-  address_remember(slot->description, &address, bytes);
+  address_remember(guest, slot->description, &address, bytes);
   error = address_copy_out(guest, addr, addrlen, &address, bytes);
   return error ? error : (int32_t)result;
 }

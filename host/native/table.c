@@ -77,7 +77,7 @@ static void description_free(struct guest *guest, struct description *descriptio
     signalfd_close(guest, description->signalfd);
   if (description->pipe)
     pipe_close(guest, description->pipe);
-  free(description->peers);
+  peers_free(guest, description);
   free(description);
 }
 

@@ -43,6 +43,36 @@ test("objects: structs and arrays fill V8's heap, too: refused", () => {
   assert.is(codeOf(watGuest([], "", struct)), ErrorCodes.moduleHeap);
 });
 
+test("types: hundreds of values make a module slow to compile, and exceptions heavy: refused", () => {
+  const values = (count: number) => "i32 ".repeat(count);
+  const module = (type: string) =>
+    wat(`(module ${type} (memory (export "memory") 1) (func (export "_start")))`);
+  const types = (count: number) => [
+    `(type $t (func (param ${values(count)})))(func (type $t))`,
+    `(func (result ${values(count)}) unreachable)`,
+    `(tag (param ${values(count)}))`,
+  ];
+  for (const type of types(129)) {
+    assert.is(codeOf(module(type)), ErrorCodes.moduleHeap, type.slice(0, 16));
+  }
+  for (const type of types(128)) assert.is(codeOf(module(type)), "taken", type.slice(0, 16));
+});
+
+test("exceptions: what they hold is bounded, and ends the guest alone", async () => {
+  const params = "v128 ".repeat(64);
+  const zeros = "(v128.const i64x2 1 2) ".repeat(64);
+  const module = wat(`(module (tag $t (param ${params})) (memory (export "memory") 1)
+    (func $nest (param i32)
+      (try (do (throw $t ${zeros}))
+        (catch $t ${"(drop)".repeat(64)} (br_if 0 (i32.eqz (local.get 0)))
+          (call $nest (i32.sub (local.get 0) (i32.const 1))))))
+    (func (export "_start") (loop $l (call $nest (i32.const 2000)) (br $l))))`);
+  const before = process.memoryUsage().rss;
+  const { code } = await start({ module, name: "t.wasm", runMsMax: 300 }).exited;
+  assert.ok(code === 134 || code === 152, `exit code ${code}`);
+  assert.ok(process.memoryUsage().rss - before < 600 << 20);
+});
+
 test("WASI: an import that answers an i64 would throw: refused", () => {
   const result = (type: string) =>
     codeOf(watGuest([`wasi_snapshot_preview1.fd_write/0/${type}`], "(drop (call $fd_write))"));
