@@ -1,5 +1,5 @@
-// A UDP socket that answers each sender at once, and all of them again at the end: the argument says
-// how many there are. Prints how many it could answer then.
+// A UDP socket that answers each sender at once, and all of them again at the end; the argument
+// says how many there are. Prints how many it could answer then.
 
 import { arg, print } from "../../assembly/index";
 import * as linux from "../../assembly/linux";

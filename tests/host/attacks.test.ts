@@ -43,7 +43,7 @@ test("objects: structs and arrays fill V8's heap, too: refused", () => {
   assert.is(codeOf(watGuest([], "", struct)), ErrorCodes.moduleHeap);
 });
 
-test("types: hundreds of values make a module slow to compile, and exceptions heavy: refused", () => {
+test("types: hundreds of values are slow to compile, and heavy to throw: refused", () => {
   const values = (count: number) => "i32 ".repeat(count);
   const module = (type: string) =>
     wat(`(module ${type} (memory (export "memory") 1) (func (export "_start")))`);

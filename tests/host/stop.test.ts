@@ -124,6 +124,8 @@ test("--trace: no line is lost or torn by signals", async () => {
     guest.kill("SIGUSR1");
     await guest.says(new RegExp(`^00\n(?:10\n){${sent}}`));
   }
+  // A call's line comes after the call, and a guest that is killed writes no more.
+  await guest.says(new RegExp(`(?:^write\\(1, "10[^]*?){${SIGNALS_TRACED}}\n`, "m"));
   guest.kill("SIGTERM");
   assert.is((await guest.exited).code, 143);
   const lines = guest.stderr().trimEnd().split("\n").slice(BEFORE_READY);
