@@ -40,11 +40,17 @@ export function parseAddress(text: string, out: usize): i32 {
 
 /** The text of a sockaddr of either family; "" for another one. Allocates. */
 export function formatAddress(sockaddr: usize): string {
-  const ipv4 = changetype<SockaddrIn>(sockaddr);
-  const port = ":" + bswap(ipv4.sin_port).toString();
-  if (<i32>ipv4.sin_family === AF_INET) return formatIPv4(sockaddr + SIN_ADDR) + port;
-  if (<i32>ipv4.sin_family !== AF_INET6) return "";
-  return "[" + formatIPv6(sockaddr + SIN6_ADDR) + "]" + port;
+  const host = formatHost(sockaddr);
+  if (host === "") return "";
+  const bracketed = <i32>load<u16>(sockaddr) === AF_INET6 ? "[" + host + "]" : host;
+  return bracketed + ":" + portOf(sockaddr).toString();
+}
+
+/** The host of a sockaddr of either family in digits; "" for another one. Allocates. */
+export function formatHost(sockaddr: usize): string {
+  const family = <i32>load<u16>(sockaddr);
+  if (family === AF_INET) return formatIPv4(sockaddr + SIN_ADDR);
+  return family === AF_INET6 ? formatIPv6(sockaddr + SIN6_ADDR) : "";
 }
 
 /** The port of a sockaddr of either family. */

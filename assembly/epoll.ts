@@ -49,7 +49,7 @@ export class Epoll {
 
   /** The event `index` of the last wait; valid until the next call. */
   event(index: i32): EpollEvent {
-    return changetype<EpollEvent>(this.batch + <usize>index * EVENT_BYTES);
+    return EpollEvent.at(this.batch, index);
   }
 
   private control(op: i32, fd: i32, generation: u32, events: u32): i32 {

@@ -1,7 +1,7 @@
 // What a server imports: the guest SDK, described in docs/SDK.md.
 // Whoever wants the bare system calls imports "tripoll/assembly/linux".
 
-export { formatAddress, parseAddress, SOCKADDR_BYTES_MAX } from "./address";
+export { formatAddress, formatHost, parseAddress, portOf, SOCKADDR_BYTES_MAX } from "./address";
 export { Bytes, decimal } from "./bytes";
 export { connect } from "./connect";
 export * from "./constants";
@@ -10,7 +10,8 @@ export * from "./errno";
 export { Lines } from "./lines";
 export { listen, Listener, tryListen } from "./listener";
 export { Handler, Loop, loop, run, stop } from "./loop";
-export { arg, args, env, exit, fail, print } from "./process";
+export { arg, args, check, env, exit, fail, print } from "./process";
 export { Stream } from "./stream";
 export * from "./structs";
+export { bindTcp } from "./tcp";
 export { Timer } from "./timer";

@@ -5,22 +5,20 @@
 // waits stays in the kernel's queue meanwhile.
 
 import * as linux from "./linux";
-import { parseAddress, portOf, SOCKADDR_BYTES_MAX } from "./address";
+import { portOf, SOCKADDR_BYTES_MAX } from "./address";
 import {
   EPOLLIN,
   IPPROTO_TCP,
-  SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
-  SOCK_STREAM,
-  SOL_SOCKET,
   SOMAXCONN,
   TCP_NODELAY,
 } from "./constants";
 import * as errno from "./errno";
 import { Handler, loop } from "./loop";
-import { fail } from "./process";
+import { check } from "./process";
 import { poolOf, Stream, StreamPool } from "./stream";
+import { bindTcp } from "./tcp";
 import { Timer } from "./timer";
 
 /** Connections accepted in one turn: then others have theirs. */
@@ -37,8 +35,7 @@ const OPTION: usize = memory.data(4, 4);
  */
 export function listen<T extends Stream>(address: string): Listener {
   const listener = new Listener(poolOf<T>());
-  const error = listener.open(address);
-  if (error < 0) fail("listen " + address + ": " + errno.errorName(error));
+  check(listener.open(address), "listen " + address);
   return listener;
 }
 
@@ -65,17 +62,12 @@ export class Listener extends Handler {
 
   /** Begins to listen on `address`. 0 or -errno. */
   open(address: string): i32 {
-    const length = parseAddress(address, SOCKADDR);
-    if (length < 0) return length;
-    const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const fd = linux.socket(<i32>load<u16>(SOCKADDR), type, IPPROTO_TCP);
+    const fd = bindTcp(address);
     if (fd < 0) return fd;
     store<i32>(OPTION, 1);
-    linux.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, OPTION, 4);
     // The accepted sockets inherit it: output leaves in one write a turn, and at once.
     linux.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, OPTION, 4);
-    let error = linux.bind(fd, SOCKADDR, length);
-    if (error >= 0) error = linux.listen(fd, SOMAXCONN);
+    let error = linux.listen(fd, SOMAXCONN);
     store<i32>(OPTION, SOCKADDR_BYTES_MAX);
     if (error >= 0) error = linux.getsockname(fd, SOCKADDR, OPTION);
     if (error >= 0) error = loop.add(this, fd, EPOLLIN);

@@ -2,6 +2,7 @@
 
 import * as linux from "./linux";
 import { STDERR, STDOUT } from "./constants";
+import { errorName } from "./errno";
 
 /** The arguments; the first is the program's own name. Allocates. */
 export function args(): string[] {
@@ -36,6 +37,15 @@ export function print(text: string): void {
 export function fail(text: string): void {
   writeLine(STDERR, text);
   exit(1);
+}
+
+/**
+ * The `result` of the call `what`, unless that is `-errno`: then this writes "bind: EADDRINUSE" to
+ * standard error and ends the program with exit code 1.
+ */
+export function check(result: i32, what: string): i32 {
+  if (result < 0) fail(what + ": " + errorName(result));
+  return result;
 }
 
 /** Ends the program; does not return. */

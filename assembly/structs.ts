@@ -12,6 +12,11 @@ export class EpollEvent {
   events: u32;
   padding: u32;
   data: u64;
+
+  /** The event `index` of an array of them. */
+  static at(array: usize, index: i32): EpollEvent {
+    return changetype<EpollEvent>(array + <usize>index * offsetof<EpollEvent>());
+  }
 }
 
 /**
@@ -23,6 +28,11 @@ export class Pollfd {
   fd: i32;
   events: i16;
   revents: i16;
+
+  /** The pollfd `index` of an array of them. */
+  static at(array: usize, index: i32): Pollfd {
+    return changetype<Pollfd>(array + <usize>index * offsetof<Pollfd>());
+  }
 }
 
 /**
@@ -144,4 +154,34 @@ export class Mmsghdr extends Msghdr {
 export class Linger {
   l_onoff: i32;
   l_linger: i32;
+}
+
+/**
+ * For rt_sigaction; `handler`: what `__signal` is called with, or SIG_DFL, SIG_IGN.
+ *
+ *     0         4       8          12     20
+ *     | handler | flags | restorer | mask |
+ */
+@unmanaged
+export class KernelSigaction {
+  handler: i32;
+  flags: u32;
+  restorer: u32;
+  mask_low: u32;
+  mask_high: u32;
+}
+
+/**
+ * What a signalfd gives, 128 bytes; behind `ssi_uid` as in the kernel. signalfd(2)
+ *
+ *     0           4           8          12        16        20
+ *     | ssi_signo | ssi_errno | ssi_code | ssi_pid | ssi_uid |
+ */
+@unmanaged
+export class SignalfdSiginfo {
+  ssi_signo: u32;
+  ssi_errno: i32;
+  ssi_code: i32;
+  ssi_pid: u32;
+  ssi_uid: u32;
 }

@@ -34,7 +34,7 @@ const HOUSES: Record<string, House> = {
       ["stream"],
       ["buffered"],
       ["loop"],
-      ["epoll", "timer", "process"],
+      ["epoll", "timer", "process", "tcp"],
       ["linux"],
     ],
     apart: ["kernel", "abort"],
