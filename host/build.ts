@@ -66,12 +66,19 @@ function buildAddon(output: string, flags: readonly string[]): void {
   if (status !== 0) throw new BuildError("the C compiler could not build the addon, see above");
 }
 
+/** The options of a guest: its folder's own, or the project's. */
+function configOf(source: string): string {
+  const own = join(dirname(source), "asconfig.json");
+  return existsSync(join(ROOT, own)) ? own : "asconfig.json";
+}
+
 async function buildGuest(source: string, output: string): Promise<void> {
-  const shared = [...filesBelow("assembly", ".ts"), "asconfig.json"];
+  const config = configOf(source);
+  const shared = [...filesBelow("assembly", ".ts"), "asconfig.json", config];
   if (isFresh(output, [source, ...shared])) return;
   // malloc.ts goes first: the stub runtime's allocator must be initialised before it is called.
   const { error, stderr } = await asc.main(
-    ["assembly/malloc.ts", source, "--config", "asconfig.json", "--baseDir", ROOT, "-o", output],
+    ["assembly/malloc.ts", source, "--config", config, "--baseDir", ROOT, "-o", output],
     {},
   );
   if (error !== null) throw new BuildError(`${source} does not compile:\n${stderr.toString()}`);
