@@ -1,0 +1,64 @@
+// The poll server: echo, its 1,024 clients, and the one too many.
+
+import { randomBytes } from "node:crypto";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Client } from "../sdk/client.ts";
+import { skipIf } from "../support/skip.ts";
+import { need } from "../support/tools.ts";
+import { netcat, startAnywhere, startAt, taken } from "./programs.ts";
+
+const PORT = 9877;
+const CLIENTS_MAX = 1024;
+const OVERLOAD = "the server is overload! please try after a while!\n";
+
+test(
+  "poll: on its own port, what nc sends comes back",
+  skipIf(need("nc") ?? (await taken(PORT)), async () => {
+    const { port } = await startAt("poll", PORT);
+    assert.is(await netcat(port, "hello\nworld\n"), "hello\nworld\n");
+  }),
+);
+
+test("poll: serves 1,024 clients, and sends client 1,025 away", async () => {
+  const { port } = await startAnywhere("poll");
+  const clients: Client[] = [];
+  for (let i = 0; i < CLIENTS_MAX; i++) {
+    clients.push(await new Client(port).connected());
+  }
+  for (const [index, client] of clients.entries()) client.send(`I am ${index}`);
+  await Promise.all(clients.map((client, index) => client.receives(`I am ${index}`)));
+
+  for (let i = 0; i < 3; i++) {
+    const refused = await new Client(port).receivesEnd();
+    assert.is(refused.received, OVERLOAD);
+    await refused.end().isClosed();
+  }
+
+  // The places of those who leave are taken by others, and the rest is not confused.
+  for (const index of [0, 500, CLIENTS_MAX - 1]) await clients[index]!.end().isClosed();
+  const late = await Promise.all(
+    [1, 2, 3].map(() => new Client(port).send("late").receives("late")),
+  );
+  assert.equal(
+    late.map(({ received }) => received),
+    ["late", "late", "late"],
+  );
+  const again = await clients[501]!.send(" again").receives("I am 501 again");
+  assert.is(again.received, "I am 501 again");
+});
+
+test("poll: a client that reads late gets all of it", async () => {
+  const { port } = await startAnywhere("poll");
+  const sent = randomBytes(16 << 20);
+  const received: Buffer[] = [];
+  const client = new Client(port, (data) => received.push(data));
+  client.socket.pause();
+  client.send(sent).end();
+  await new Client(port).send("meanwhile").receives("meanwhile");
+  client.socket.resume();
+  await client.isClosed();
+  assert.ok(Buffer.concat(received).equals(sent));
+});
+
+test.run();
