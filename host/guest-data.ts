@@ -13,6 +13,9 @@ export interface GuestData {
   readonly connect: readonly Grant[];
   readonly unix: readonly UnixGrant[];
   readonly trace: boolean;
+  /** Arguments and environment, NUL-terminated strings back to back. */
+  readonly cmdline: Uint8Array;
+  readonly environ: Uint8Array;
 }
 
 /** What the worker tells the supervisor. */

@@ -5,16 +5,18 @@ import { parentPort, workerData } from "node:worker_threads";
 import { SocketAddress, formatIpPort } from "./address.ts";
 import { PAGE, binding } from "./binding.ts";
 import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "./guest-data.ts";
-import { makeImports, makeWasiImports } from "./imports.ts";
+import { makeImports } from "./imports.ts";
 import { Policy } from "./policy.ts";
 import { formatUnixName, unixName } from "./unix.ts";
+import { makeWasiImports } from "./wasi.ts";
 
 /** How many different addresses are announced; a loop of listen() must not become a flood. */
 const ANNOUNCED_MAX = 64;
 
 const SOCK_DGRAM = 2;
 
-const { id, module, name, listen, connect, unix, trace } = workerData as GuestData;
+const { id, module, name, listen, connect, unix, trace, cmdline, environ } =
+  workerData as GuestData;
 
 function tell(message: GuestMessage): void {
   parentPort?.postMessage(message);
@@ -90,7 +92,9 @@ async function instantiate(): Promise<Exports> {
     const view = (): DataView => new DataView(memory?.buffer ?? new ArrayBuffer(0));
     linux = tracing.traceImports(linux, view, write);
   }
-  const imports = { linux, wasi_snapshot_preview1: makeWasiImports(module) };
+  const buffer = (): ArrayBuffer | undefined => memory?.buffer as ArrayBuffer | undefined;
+  const wasi = makeWasiImports(module, { linux, buffer, cmdline, environ });
+  const imports = { linux, wasi_snapshot_preview1: wasi };
   const exports = reserve(imports).exports as unknown as Exports;
   memory = exports.memory;
   const handle = exports.__signal;

@@ -40,13 +40,3 @@ export function makeImports(
   };
   return imports;
 }
-
-const WASI_ENOSYS = 52;
-
-/** Every name of `wasi_snapshot_preview1` that a module imports; each answers ENOSYS. */
-export function makeWasiImports(module: WebAssembly.Module): Record<string, Import> {
-  const names = WebAssembly.Module.imports(module)
-    .filter((entry) => entry.module === "wasi_snapshot_preview1")
-    .map((entry) => entry.name);
-  return Object.fromEntries(names.map((name) => [name, () => WASI_ENOSYS]));
-}

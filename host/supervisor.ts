@@ -93,12 +93,13 @@ export class Guest {
     this.#runMsMax = options.quotas.runMsMax;
     this.#codeShift = options.codeShift;
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
+    const [cmdline, environ] = [strings(options.args), strings(env)];
     try {
       this.#id = binding.create(
         quotaBytes(options),
         options.stdin,
-        strings(options.args),
-        strings(env),
+        cmdline,
+        environ,
         () => this.#terminate(),
         !isMainThread,
       );
@@ -114,6 +115,8 @@ export class Guest {
       connect: options.connect,
       unix: options.unix,
       trace: options.trace,
+      cmdline,
+      environ,
     };
     this.#worker = new Worker(new URL("./guest.js", import.meta.url), {
       name: this.#name,

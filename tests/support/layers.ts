@@ -17,10 +17,14 @@ const HOUSES: Record<string, House> = {
   host: {
     layers: [
       ["cli"],
+      ["cc"],
+      ["library"],
       ["command"],
       ["index"],
       ["supervisor"],
       ["guest"],
+      ["wasi"],
+      ["wasi-poll"],
       ["imports", "guest-data"],
       ["policy", "binding"],
     ],
