@@ -35,8 +35,10 @@ const OTHER_SIGNALS = ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
  * @returns the exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const signals = new Signals();
   try {
+    // Before there are handlers of signals: a compiler that is interrupted takes us with it.
+    if (argv[0] === "cc") return await compile(argv.slice(1));
+    const signals = new Signals();
     const command = parseCommand(argv);
     if (command.does === "run") return await run(command, signals);
     print(1, command.does === "help" ? HELP : `tripoll ${version()}\n`);
@@ -46,6 +48,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     print(2, `tripoll: ${error.message}\n`);
     return EXIT_USAGE;
   }
+}
+
+/** `tripoll cc`: a guest whose file has that name is run as ./cc. */
+async function compile(argv: readonly string[]): Promise<number> {
+  const cc = await import("./cc.ts");
+  return cc.compile(argv, (line) => print(2, `tripoll: ${line}\n`));
 }
 
 async function run(command: RunCommand, signals: Signals): Promise<number> {

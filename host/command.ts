@@ -8,6 +8,7 @@ import { QUOTAS, type Quotas } from "./quotas.ts";
 import { parseUnixGrant } from "./unix.ts";
 
 export const HELP = `Usage: tripoll [options] server.wasm [arguments]
+       tripoll cc [arguments of clang]
 
 Runs a server written against Linux epoll as sandboxed WebAssembly.
 It reaches nothing that is not given to it:
@@ -42,6 +43,8 @@ SIGUSR2 are handed on to it.
 
 Example: an echo server that is its own program and is told its port
   tripoll --listen 127.0.0.1:7000 echo.wasm 7000
+
+The second form makes a server from C: tripoll cc server.c -o server.wasm
 
 The exit code is the server's own, 128 + signal, 134 after a crash, 152 after
 too long a run, or 2 if it could not be started.

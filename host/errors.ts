@@ -14,6 +14,7 @@ export const ErrorCodes = {
   // StartError: this installation or machine.
   addon: "ERR_ADDON",
   resources: "ERR_RESOURCES",
+  toolchain: "ERR_TOOLCHAIN",
   // ModuleError: the bytes that are to become a guest.
   notWasm: "ERR_NOT_WASM",
   invalidWasm: "ERR_INVALID_WASM",

@@ -1,4 +1,4 @@
-// One ABI: the host's list, the addon's, the AssemblyScript declarations and
+// One ABI: the host's list, the addon's, the AssemblyScript and C declarations and
 // docs/ABI.md name the same calls with the same parameters. The allow lists are in allow.test.ts.
 
 import { readFileSync } from "node:fs";
@@ -56,6 +56,25 @@ function assemblyCalls(): Call[] {
   });
 }
 
+/** The declarations of include/library/linux.h; what is no pointer is an int or a size. */
+function libraryCalls(): Call[] {
+  const text = read("include/library/linux.h").replaceAll(/\s+/g, " ");
+  const declarations = text.matchAll(/IMPORT\((?<name>\w+), \((?<list>[^)]*)\)\)/g);
+  return [...declarations].map(({ groups }) => {
+    const { name, list } = groups as Record<"name" | "list", string>;
+    const found = list === "void" ? [] : list.split(", ");
+    const parameters = found.map((parameter) => {
+      const { type, word } = /^(?<type>int|size_t|(?:const )?void \*)\s*(?<word>\w+)$/.exec(
+        parameter,
+      )!.groups as Record<"type" | "word", string>;
+      return { name: word, isPointer: type.endsWith("*") };
+    });
+    const pointers = parameters.filter(({ isPointer }) => isPointer);
+    const nameOf = ({ name: parameter }: { name: string }) => parameter;
+    return { name, parameters: parameters.map(nameOf), pointers: pointers.map(nameOf) };
+  });
+}
+
 const byName = (calls: Call[]): Record<string, string[]> =>
   Object.fromEntries(calls.map(({ name, parameters }) => [name, parameters]));
 
@@ -74,10 +93,18 @@ test("assembly/linux.ts: declares the host's calls with the same parameters", ()
   assert.equal(byName(assemblyCalls()), { ...hostCalls });
 });
 
-test("assembly/linux.ts: has a pointer where the page has one", () => {
+test("include/library/linux.h: declares the host's calls with the same parameters", () => {
+  assert.equal(byName(libraryCalls()), { ...hostCalls });
+});
+
+test("assembly/linux.ts, include/library/linux.h: have a pointer where the page has one", () => {
   const pointersOf = (calls: Call[]) => calls.map(({ name, pointers }) => [name, pointers]);
   assert.equal(
     Object.fromEntries(pointersOf(assemblyCalls())),
+    Object.fromEntries(pointersOf(pageCalls())),
+  );
+  assert.equal(
+    Object.fromEntries(pointersOf(libraryCalls())),
     Object.fromEntries(pointersOf(pageCalls())),
   );
 });

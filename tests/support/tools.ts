@@ -2,7 +2,7 @@
 // to do (root on a Debian); otherwise the reason for a named skip.
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { report } from "./report.ts";
 
@@ -10,12 +10,29 @@ import { report } from "./report.ts";
 const PACKAGES = {
   clang: "clang",
   curl: "curl",
+  "llvm-ar": "llvm",
+  make: "make",
   nc: "netcat-openbsd",
   strace: "strace",
   "wasm-ld": "lld",
 } as const;
 
-export type Tool = keyof typeof PACKAGES;
+/** Debian packages that are no program, and how to know that they are there. */
+const LIBRARIES = {
+  "wasi-libc": () => existsSync("/usr/lib/wasm32-wasi/libc.a"),
+  "libclang-rt-dev-wasm32": () => {
+    const args = ["--target=wasm32-wasi", "-print-libgcc-file-name"];
+    return existsSync(spawnSync("clang", args, { encoding: "utf8" }).stdout?.trim() ?? "");
+  },
+} as const;
+
+type Program = keyof typeof PACKAGES;
+type Library = keyof typeof LIBRARIES;
+
+export type Tool = Program | Library;
+
+const isLibrary = (tool: Tool): tool is Library => Object.hasOwn(LIBRARIES, tool);
+const packageOf = (tool: Tool): string => (isLibrary(tool) ? tool : PACKAGES[tool]);
 
 const INSTALL_SECONDS = 600;
 
@@ -36,12 +53,12 @@ export function has(program: string): boolean {
  * test that uses them has to be skipped: `test("…", skipIf(need("nc"), () => …))`.
  */
 export function need(...tools: Tool[]): string | undefined {
-  const isMissing = (tool: Tool) => !has(tool);
-  const packages = tools.filter(isMissing).map((tool) => PACKAGES[tool]);
+  const isMissing = (tool: Tool) => !(isLibrary(tool) ? LIBRARIES[tool]() : has(tool));
+  const packages = tools.filter(isMissing).map(packageOf);
   if (packages.length > 0 && has("apt-get") && process.getuid?.() === 0) install(packages);
   const missing = tools.filter(isMissing);
   if (missing.length === 0) return undefined;
-  const names = missing.map((tool) => `${tool} (Debian package ${PACKAGES[tool]})`);
+  const names = missing.map((tool) => `${tool} (Debian package ${packageOf(tool)})`);
   return `not installed: ${names.join(", ")}`;
 }
 

@@ -1,0 +1,117 @@
+// The C library of guests, include/library: built by the user's own clang when it is first needed,
+// and kept. Many builds may want it at once.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ErrorCodes, StartError } from "./errors.ts";
+
+const SOURCES = fileURLToPath(new URL("../../include/library", import.meta.url));
+const HEADERS = fileURLToPath(new URL("../../include", import.meta.url));
+const BUILD = fileURLToPath(new URL("../../build", import.meta.url));
+
+const NAME = "libtripoll.a";
+
+// Without builtins: a compiler that knows printf() would call itself there.
+const FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-O2", "-fno-builtin", "-Wall", "-Wextra", "-c"];
+
+/** Where a program is that the library cannot be built without. */
+interface Missing {
+  missing: string;
+}
+
+/**
+ * The path of the library, which is built first where it is not there.
+ *
+ * @param clang the compiler's name.
+ * @param options what it takes to compile for a guest.
+ */
+export function libraryPath(clang: string, options: readonly string[]): string | Missing {
+  const version = ask(clang, ["--version"]);
+  if (version === undefined) return { missing: `${clang}, which is not installed` };
+  const key = keyOf([version, ...options, ...FLAGS]);
+  const folders = [join(BUILD, "cc"), join(cacheFolder(), "tripoll")];
+  const kept = folders.map((folder) => join(folder, key, NAME)).find((path) => existsSync(path));
+  if (kept !== undefined) return kept;
+  const archiver = ask(clang, ["-print-prog-name=llvm-ar"])?.trim() ?? "llvm-ar";
+  if (ask(archiver, ["--version"]) === undefined)
+    return { missing: "llvm-ar, which is not installed" };
+  return make({ folder: writable(folders), key, clang, options, archiver });
+}
+
+const cacheFolder = (): string => process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+
+/** What a program prints, or undefined where it cannot be run. */
+function ask(program: string, args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(program, args, { encoding: "utf8" });
+  return status === 0 ? stdout : undefined;
+}
+
+/** A name for all that the library is made from. */
+function keyOf(words: readonly string[]): string {
+  const hash = createHash("sha256").update(words.join("\0"));
+  for (const name of readdirSync(HEADERS, { recursive: true, encoding: "utf8" }).toSorted()) {
+    if (/\.[ch]$/.test(name)) hash.update(`${name}\0`).update(readFileSync(join(HEADERS, name)));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** The first of the folders that can be written to. */
+function writable(folders: readonly string[]): string {
+  for (const folder of folders) {
+    try {
+      mkdirSync(folder, { recursive: true });
+      rmSync(mkdtempSync(join(folder, "try-")), { recursive: true });
+      return folder;
+    } catch {
+      continue;
+    }
+  }
+  throw new StartError(
+    ErrorCodes.toolchain,
+    `cc can keep its library nowhere: neither ${folders.join(" nor ")} can be written to`,
+  );
+}
+
+interface Making {
+  folder: string;
+  key: string;
+  clang: string;
+  options: readonly string[];
+  archiver: string;
+}
+
+/** Builds in a folder of its own and renames that: whoever comes second finds the first's. */
+function make({ folder, key, clang, options, archiver }: Making): string {
+  const building = mkdtempSync(join(folder, `${key}-`));
+  try {
+    const sources = readdirSync(SOURCES).filter((name) => name.endsWith(".c"));
+    const paths = sources.map((name) => join(SOURCES, name));
+    command(clang, [...options, ...FLAGS, ...paths], building);
+    const objects = sources.map((name) => `${basename(name, ".c")}.o`);
+    command(archiver, ["rcs", NAME, ...objects], building);
+    renameSync(building, join(folder, key));
+  } catch (error) {
+    rmSync(building, { recursive: true, force: true });
+    if (!existsSync(join(folder, key, NAME))) throw error;
+  }
+  return join(folder, key, NAME);
+}
+
+function command(program: string, args: readonly string[], cwd: string): void {
+  const { status, error, stderr } = spawnSync(program, args, { cwd, encoding: "utf8" });
+  if (error !== undefined) throw error;
+  if (status === 0) return;
+  throw new StartError(ErrorCodes.toolchain, `cc cannot build its own library:\n${stderr}`);
+}

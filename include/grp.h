@@ -1,0 +1,26 @@
+// Groups: there is no list of them, so every name and number is unknown.
+#ifndef _TRIPOLL_GRP_H
+#define _TRIPOLL_GRP_H
+
+#define __NEED_gid_t
+#define __NEED_size_t
+#include <bits/alltypes.h>
+
+struct group {
+  char *gr_name;
+  char *gr_passwd;
+  gid_t gr_gid;
+  char **gr_mem;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct group *getgrnam(const char *);
+struct group *getgrgid(gid_t);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

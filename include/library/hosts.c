@@ -1,0 +1,109 @@
+// The older way to names: gethostbyname() and getservbyname(), each with one static answer.
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "linux.h"
+#include "services.h"
+
+static int host_error;
+
+int *__h_errno_location(void) { return &host_error; }
+
+static struct hostent *unknown(void) {
+  host_error = HOST_NOT_FOUND;
+  return NULL;
+}
+
+static struct hostent *answer(const char *name, int family, const void *address) {
+  static char *aliases[1];
+  static char *addresses[2];
+  static char text[INET6_ADDRSTRLEN];
+  static unsigned char bytes[16];
+  static struct hostent host;
+  const int length = family == AF_INET ? 4 : 16;
+  memcpy(bytes, address, (size_t)length);
+  snprintf(text, sizeof text, "%s", name);
+  addresses[0] = (char *)bytes;
+  host = (struct hostent){text, aliases, family, length, addresses};
+  return &host;
+}
+
+struct hostent *gethostbyname2(const char *name, int family) {
+  struct in_addr in;
+  struct in6_addr in6;
+  const int is_local = strcmp(name, "localhost") == 0;
+  if (family == AF_INET && is_local)
+    in.s_addr = htonl(INADDR_LOOPBACK);
+  else if (family == AF_INET && !inet_aton(name, &in))
+    return unknown();
+  if (family == AF_INET6 && is_local)
+    in6 = in6addr_loopback;
+  else if (family == AF_INET6 && inet_pton(AF_INET6, name, &in6) != 1)
+    return unknown();
+  if (family != AF_INET && family != AF_INET6)
+    return unknown();
+  return answer(name, family, family == AF_INET ? (void *)&in : (void *)&in6);
+}
+
+struct hostent *gethostbyname(const char *name) { return gethostbyname2(name, AF_INET); }
+
+struct hostent *gethostbyaddr(const void *address, socklen_t length, int family) {
+  const in_addr_t loopback = htonl(INADDR_LOOPBACK);
+  if (family == AF_INET && length == sizeof loopback && memcmp(address, &loopback, length) == 0)
+    return answer("localhost", AF_INET, address);
+  return unknown();
+}
+
+const char *hstrerror(int code) {
+  static const char *const texts[] = {
+      "Resolver Error 0 (no error)",     "Unknown host",
+      "Host name lookup failure",        "Unknown server error",
+      "No address associated with name",
+  };
+  const unsigned index = (unsigned)code;
+  return index < sizeof texts / sizeof *texts ? texts[index] : "Unknown resolver error";
+}
+
+void herror(const char *what) { fprintf(stderr, "%s: %s\n", what, hstrerror(host_error)); }
+
+static struct servent *answer_service(const struct service *service) {
+  static char *aliases[1];
+  static struct servent entry;
+  if (service == NULL)
+    return NULL;
+  entry = (struct servent){(char *)service->name, aliases, htons(service->port),
+                           (char *)service->protocol};
+  return &entry;
+}
+
+struct servent *getservbyname(const char *name, const char *protocol) {
+  return answer_service(__find_service(name, protocol));
+}
+
+struct servent *getservbyport(int port, const char *protocol) {
+  return answer_service(__find_port_service(ntohs((uint16_t)port), protocol));
+}
+
+static struct protoent protocols[] = {
+    {(char *)"ip", (char *[]){NULL}, IPPROTO_IP},
+    {(char *)"tcp", (char *[]){NULL}, IPPROTO_TCP},
+    {(char *)"udp", (char *[]){NULL}, IPPROTO_UDP},
+};
+
+struct protoent *getprotobyname(const char *name) {
+  for (int i = 0; i < 3; i++) {
+    if (strcmp(protocols[i].p_name, name) == 0)
+      return &protocols[i];
+  }
+  return NULL;
+}
+
+struct protoent *getprotobynumber(int number) {
+  for (int i = 0; i < 3; i++) {
+    if (protocols[i].p_proto == number)
+      return &protocols[i];
+  }
+  return NULL;
+}

@@ -1,0 +1,296 @@
+// getaddrinfo() and its kin without a resolver: numbers, "localhost", and services.h.
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "linux.h"
+#include "services.h"
+
+enum { KINDS = 3, HOSTS_MAX = 2 };
+
+static const struct {
+  int type;
+  int protocol;
+  const char *name;
+} kinds[KINDS] = {
+    {SOCK_STREAM, IPPROTO_TCP, "tcp"},
+    {SOCK_DGRAM, IPPROTO_UDP, "udp"},
+    {SOCK_RAW, IPPROTO_IP, ""},
+};
+
+struct host {
+  int family;
+  struct in6_addr address; // of an IPv4 address the first four bytes
+  unsigned scope;
+};
+
+static const struct addrinfo ANYTHING = {0};
+
+static struct host host4(in_addr_t address) {
+  struct host host = {.family = AF_INET};
+  memcpy(&host.address, &address, sizeof address);
+  return host;
+}
+
+static struct host host6(struct in6_addr address) {
+  return (struct host){.family = AF_INET6, .address = address};
+}
+
+// An IPv6 address with its scope, which is a number here.
+static int parse_scoped(const char *name, struct host *host) {
+  char text[INET6_ADDRSTRLEN];
+  const size_t length = strcspn(name, "%");
+  char *end;
+  if (length >= sizeof text)
+    return 0;
+  memcpy(text, name, length);
+  text[length] = 0;
+  host->family = AF_INET6;
+  host->scope = 0;
+  if (name[length] == '%') {
+    host->scope = (unsigned)strtoul(name + length + 1, &end, 10);
+    if (name[length + 1] == 0 || *end != 0)
+      return 0;
+  }
+  return inet_pton(AF_INET6, text, &host->address) == 1;
+}
+
+// The addresses of a name: how many, or an EAI.
+static int find_hosts(const char *name, const struct addrinfo *hints,
+                      struct host hosts[HOSTS_MAX]) {
+  const int wants4 = hints->ai_family != AF_INET6;
+  const int wants6 = hints->ai_family != AF_INET;
+  const int is_any = name == NULL && hints->ai_flags & AI_PASSIVE;
+  struct in_addr number;
+  int count = 0;
+  if (name != NULL && inet_aton(name, &number)) {
+    if (wants4)
+      hosts[count++] = host4(number.s_addr);
+    else if (hints->ai_flags & AI_V4MAPPED) {
+      struct in6_addr mapped = {{{[10] = 0xff, [11] = 0xff}}};
+      mapped.s6_addr32[3] = number.s_addr;
+      hosts[count++] = host6(mapped);
+    }
+    return count > 0 ? count : EAI_ADDRFAMILY;
+  }
+  if (name != NULL && parse_scoped(name, &hosts[0]))
+    return wants6 ? 1 : EAI_ADDRFAMILY;
+  if (name != NULL && (hints->ai_flags & AI_NUMERICHOST || strcmp(name, "localhost") != 0))
+    return EAI_NONAME;
+  if (is_any && wants4)
+    hosts[count++] = host4(htonl(INADDR_ANY));
+  if (wants6)
+    hosts[count++] = host6(is_any ? in6addr_any : in6addr_loopback);
+  if (!is_any && wants4)
+    hosts[count++] = host4(htonl(INADDR_LOOPBACK));
+  return count;
+}
+
+// A port of a kind of socket in network order, or an EAI; a name fits only some kinds.
+static int find_port(const char *name, int flags, const char *protocol) {
+  char *end;
+  if (name == NULL)
+    return 0;
+  const unsigned long number = strtoul(name, &end, 10);
+  if (*name != 0 && *end == 0)
+    return htons((uint16_t)number);
+  if (flags & AI_NUMERICSERV)
+    return EAI_NONAME;
+  const struct service *service = __find_service(name, protocol);
+  return service == NULL ? EAI_SERVICE : htons(service->port);
+}
+
+static struct addrinfo *make_entry(const struct host *host, int kind, int port,
+                                   const struct addrinfo *hints) {
+  struct {
+    struct addrinfo info;
+    union {
+      struct sockaddr_in in;
+      struct sockaddr_in6 in6;
+    } address;
+  } *entry = calloc(1, sizeof *entry);
+  if (entry == NULL)
+    return NULL;
+  entry->info = (struct addrinfo){
+      .ai_flags = hints->ai_flags,
+      .ai_family = host->family,
+      .ai_socktype = kinds[kind].type,
+      .ai_protocol = kinds[kind].protocol ? kinds[kind].protocol : hints->ai_protocol,
+      .ai_addrlen = host->family == AF_INET ? sizeof entry->address.in : sizeof entry->address.in6,
+      .ai_addr = (struct sockaddr *)&entry->address,
+  };
+  if (host->family == AF_INET) {
+    entry->address.in.sin_family = AF_INET;
+    entry->address.in.sin_port = (in_port_t)port;
+    memcpy(&entry->address.in.sin_addr, &host->address, sizeof(struct in_addr));
+  } else {
+    entry->address.in6.sin6_family = AF_INET6;
+    entry->address.in6.sin6_port = (in_port_t)port;
+    entry->address.in6.sin6_addr = host->address;
+    entry->address.in6.sin6_scope_id = host->scope;
+  }
+  return &entry->info;
+}
+
+static int wants_kind(const struct addrinfo *hints, int kind) {
+  const int has_type = hints->ai_socktype == 0 || hints->ai_socktype == kinds[kind].type;
+  const int is_raw = kinds[kind].type == SOCK_RAW;
+  return has_type &&
+         (is_raw || hints->ai_protocol == 0 || hints->ai_protocol == kinds[kind].protocol);
+}
+
+// Appends an entry for each host and kind of socket; 0 or an EAI.
+static int list_entries(const struct host *hosts, int count, const char *service,
+                        const struct addrinfo *hints, struct addrinfo **list) {
+  int reason = EAI_SOCKTYPE;
+  struct addrinfo **end = list;
+  for (int i = 0; i < count; i++) {
+    for (int kind = 0; kind < KINDS; kind++) {
+      if (!wants_kind(hints, kind))
+        continue;
+      const int port = find_port(service, hints->ai_flags, kinds[kind].name);
+      if (port < 0) {
+        reason = port;
+        continue;
+      }
+      *end = make_entry(&hosts[i], kind, port, hints);
+      if (*end == NULL)
+        return EAI_MEMORY;
+      end = &(*end)->ai_next;
+    }
+  }
+  return *list == NULL ? reason : 0;
+}
+
+int getaddrinfo(const char *__restrict name, const char *__restrict service,
+                const struct addrinfo *__restrict given, struct addrinfo **__restrict list) {
+  const struct addrinfo *hints = given == NULL ? &ANYTHING : given;
+  struct host hosts[HOSTS_MAX];
+  if (name == NULL && service == NULL)
+    return EAI_NONAME;
+  if (hints->ai_family != AF_UNSPEC && hints->ai_family != AF_INET && hints->ai_family != AF_INET6)
+    return EAI_FAMILY;
+  if (hints->ai_flags & AI_CANONNAME && name == NULL)
+    return EAI_BADFLAGS;
+  const int count = find_hosts(name, hints, hosts);
+  if (count < 0)
+    return count;
+  *list = NULL;
+  int reason = list_entries(hosts, count, service, hints, list);
+  if (reason == 0 && hints->ai_flags & AI_CANONNAME) {
+    (*list)->ai_canonname = strdup(name);
+    if ((*list)->ai_canonname == NULL)
+      reason = EAI_MEMORY;
+  }
+  if (reason != 0) {
+    freeaddrinfo(*list);
+    *list = NULL;
+  }
+  return reason;
+}
+
+void freeaddrinfo(struct addrinfo *list) {
+  while (list != NULL) {
+    struct addrinfo *next = list->ai_next;
+    free(list->ai_canonname);
+    free(list);
+    list = next;
+  }
+}
+
+// ---- names of addresses -------------------------------------------------------------------------
+
+static int give(const char *text, char *to, socklen_t size) {
+  if (strlen(text) >= size)
+    return EAI_OVERFLOW;
+  strcpy(to, text);
+  return 0;
+}
+
+static int is_loopback(const struct sockaddr *address) {
+  if (address->sa_family == AF_INET)
+    return ((const struct sockaddr_in *)address)->sin_addr.s_addr == htonl(INADDR_LOOPBACK);
+  return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
+static int give_host(const struct sockaddr *address, char *to, socklen_t size, int flags) {
+  char text[INET6_ADDRSTRLEN + 12];
+  if (!(flags & NI_NUMERICHOST) && is_loopback(address))
+    return give("localhost", to, size);
+  if (flags & NI_NAMEREQD)
+    return EAI_NONAME;
+  if (address->sa_family == AF_INET) {
+    inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, text, sizeof text);
+  } else {
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
+    inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text);
+    if (in6->sin6_scope_id != 0)
+      sprintf(text + strlen(text), "%%%u", in6->sin6_scope_id);
+  }
+  return give(text, to, size);
+}
+
+static int give_service(int port, char *to, socklen_t size, int flags) {
+  char number[8];
+  const char *protocol = flags & NI_DGRAM ? "udp" : "tcp";
+  const struct service *service = __find_port_service(ntohs((uint16_t)port), protocol);
+  if (service != NULL && !(flags & NI_NUMERICSERV))
+    return give(service->name, to, size);
+  sprintf(number, "%u", ntohs((uint16_t)port));
+  return give(number, to, size);
+}
+
+int getnameinfo(const struct sockaddr *__restrict address, socklen_t length, char *__restrict host,
+                socklen_t host_size, char *__restrict service, socklen_t service_size, int flags) {
+  const int is4 = address->sa_family == AF_INET && length >= sizeof(struct sockaddr_in);
+  const int is6 = address->sa_family == AF_INET6 && length >= sizeof(struct sockaddr_in6);
+  const int has_host = host != NULL && host_size > 0;
+  const int has_service = service != NULL && service_size > 0;
+  int reason = 0;
+  if (!is4 && !is6)
+    return EAI_FAMILY;
+  if (flags & NI_NAMEREQD && !has_host && !has_service)
+    return EAI_NONAME;
+  if (has_host)
+    reason = give_host(address, host, host_size, flags);
+  // The port is in the same place in both.
+  if (reason == 0 && has_service)
+    reason =
+        give_service(((const struct sockaddr_in *)address)->sin_port, service, service_size, flags);
+  return reason;
+}
+
+const char *gai_strerror(int code) {
+  switch (code) {
+  case EAI_ADDRFAMILY:
+    return "Address family for hostname not supported";
+  case EAI_AGAIN:
+    return "Temporary failure in name resolution";
+  case EAI_BADFLAGS:
+    return "Bad value for ai_flags";
+  case EAI_FAIL:
+    return "Non-recoverable failure in name resolution";
+  case EAI_FAMILY:
+    return "ai_family not supported";
+  case EAI_MEMORY:
+    return "Memory allocation failure";
+  case EAI_NODATA:
+    return "No address associated with hostname";
+  case EAI_NONAME:
+    return "Name or service not known";
+  case EAI_SERVICE:
+    return "Servname not supported for ai_socktype";
+  case EAI_SOCKTYPE:
+    return "ai_socktype not supported";
+  case EAI_SYSTEM:
+    return "System error";
+  case EAI_OVERFLOW:
+    return "Argument buffer overflow";
+  default:
+    return "Unknown error";
+  }
+}

@@ -1,0 +1,208 @@
+// The process: a guest is one, with one thread, no children, and nobody's privileges.
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "linux.h"
+
+enum { PAGE_BYTES = 65536, RANDOM_MAX = 256 };
+
+pid_t getpid(void) { return __linux_getpid(); }
+
+pid_t gettid(void) { return __linux_getpid(); }
+
+pid_t getpgrp(void) { return __linux_getpid(); }
+
+pid_t getppid(void) { return 1; }
+
+pid_t setsid(void) { return __failed(EPERM); }
+
+uid_t getuid(void) { return (uid_t)__linux_getuid(); }
+
+uid_t geteuid(void) { return (uid_t)__linux_geteuid(); }
+
+gid_t getgid(void) { return (gid_t)__linux_getgid(); }
+
+gid_t getegid(void) { return (gid_t)__linux_getegid(); }
+
+int setuid(uid_t user) { return user == getuid() ? 0 : __failed(EPERM); }
+
+int seteuid(uid_t user) { return setuid(user); }
+
+int setgid(gid_t group) { return group == getgid() ? 0 : __failed(EPERM); }
+
+int setegid(gid_t group) { return setgid(group); }
+
+int getgroups(int count, gid_t groups[]) {
+  if (count < 0)
+    return __failed(EINVAL);
+  if (count > 0)
+    groups[0] = getgid();
+  return 1;
+}
+
+int setgroups(size_t count, const gid_t *groups) {
+  (void)count;
+  (void)groups;
+  return __failed(EPERM);
+}
+
+// There is no list of users: an unknown one is no error.
+struct passwd *getpwnam(const char *name) {
+  (void)name;
+  return NULL;
+}
+
+struct passwd *getpwuid(uid_t user) {
+  (void)user;
+  return NULL;
+}
+
+struct group *getgrnam(const char *name) {
+  (void)name;
+  return NULL;
+}
+
+struct group *getgrgid(gid_t group) {
+  (void)group;
+  return NULL;
+}
+
+pid_t fork(void) { return __failed(ENOSYS); }
+
+pid_t vfork(void) { return __failed(ENOSYS); }
+
+int daemon(int keeps_folder, int keeps_output) {
+  (void)keeps_folder;
+  (void)keeps_output;
+  return __failed(ENOSYS);
+}
+
+int execve(const char *path, char *const arguments[], char *const variables[]) {
+  (void)path;
+  (void)arguments;
+  (void)variables;
+  return __failed(ENOSYS);
+}
+
+int execv(const char *path, char *const arguments[]) { return execve(path, arguments, NULL); }
+
+int execvp(const char *path, char *const arguments[]) { return execve(path, arguments, NULL); }
+
+int system(const char *command) { return command == NULL ? 0 : __failed(ENOSYS); }
+
+FILE *popen(const char *command, const char *mode) {
+  (void)command;
+  (void)mode;
+  __failed(ENOSYS);
+  return NULL;
+}
+
+int pclose(FILE *file) {
+  (void)file;
+  return __failed(ECHILD);
+}
+
+pid_t waitpid(pid_t pid, int *status, int options) {
+  (void)pid;
+  (void)status;
+  (void)options;
+  return __failed(ECHILD);
+}
+
+pid_t wait(int *status) { return waitpid(-1, status, 0); }
+
+int uname(struct utsname *names) { return __answer(__linux_uname(names)); }
+
+int gethostname(char *name, size_t size) {
+  struct utsname names;
+  if (uname(&names) < 0)
+    return -1;
+  const size_t length = strlen(names.nodename);
+  memcpy(name, names.nodename, length < size ? length + 1 : size);
+  return length < size ? 0 : __failed(ENAMETOOLONG);
+}
+
+int prlimit(pid_t pid, int resource, const struct rlimit *to, struct rlimit *from) {
+  return __answer(__linux_prlimit64(pid, resource, to, from));
+}
+
+int getrlimit(int resource, struct rlimit *limit) { return prlimit(0, resource, NULL, limit); }
+
+int setrlimit(int resource, const struct rlimit *limit) {
+  return prlimit(0, resource, limit, NULL);
+}
+
+int getrusage(int who, struct rusage *usage) { return __answer(__linux_getrusage(who, usage)); }
+
+int sched_yield(void) { return __answer(__linux_sched_yield()); }
+
+ssize_t getrandom(void *buffer, size_t size, unsigned flags) {
+  return __answer(__linux_getrandom(buffer, size, (int)flags));
+}
+
+int getentropy(void *buffer, size_t size) {
+  if (size > RANDOM_MAX)
+    return __failed(EIO);
+  return getrandom(buffer, size, 0) == (ssize_t)size ? 0 : -1;
+}
+
+char *secure_getenv(const char *name) { return getenv(name); }
+
+int getpagesize(void) { return PAGE_BYTES; }
+
+int getdtablesize(void) { return (int)sysconf(_SC_OPEN_MAX); }
+
+static long limit_of(int resource) {
+  struct rlimit limit;
+  if (getrlimit(resource, &limit) < 0 || limit.rlim_cur > LONG_MAX)
+    return -1;
+  return (long)limit.rlim_cur;
+}
+
+long sysconf(int key) {
+  switch (key) {
+  case _SC_OPEN_MAX:
+    return limit_of(RLIMIT_NOFILE);
+  case _SC_PAGESIZE:
+    return PAGE_BYTES;
+  case _SC_PHYS_PAGES:
+  case _SC_AVPHYS_PAGES: {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) < 0 ? -1 : (long)(limit.rlim_cur / PAGE_BYTES);
+  }
+  case _SC_NPROCESSORS_CONF:
+  case _SC_NPROCESSORS_ONLN:
+  case _SC_CHILD_MAX:
+    return 1;
+  case _SC_CLK_TCK:
+    return 100;
+  case _SC_IOV_MAX:
+    return 1024;
+  case _SC_HOST_NAME_MAX:
+    return 64;
+  case _SC_NGROUPS_MAX:
+    return 65536;
+  case _SC_ARG_MAX:
+    return 131072;
+  case _SC_VERSION:
+  case _SC_MONOTONIC_CLOCK:
+    return _POSIX_VERSION;
+  case _SC_THREADS:
+  case _SC_GETPW_R_SIZE_MAX:
+  case _SC_GETGR_R_SIZE_MAX:
+    return -1;
+  default:
+    return __failed(EINVAL);
+  }
+}

@@ -1,0 +1,10 @@
+// The strings that a host hands over, arguments and environment alike.
+#ifndef LIBRARY_VECTOR_H
+#define LIBRARY_VECTOR_H
+
+#include <stddef.h>
+
+// An array of the strings that `fill` copies out back to back, with a NULL behind them.
+char **__strings(int (*fill)(void *, size_t), int *count);
+
+#endif

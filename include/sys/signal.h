@@ -1,0 +1,2 @@
+// The old name of signal.h, which some programs include.
+#include <signal.h>

@@ -1,0 +1,98 @@
+// The C library: each program of programs/ prints the same as a guest and as a native program.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { compileGuest, compileNative, needToolchain, run, runSource } from "../support/cc.ts";
+import { ROOT, runGuest } from "../support/guest.ts";
+
+needToolchain();
+
+interface Setting {
+  args?: string[];
+  env?: Record<string, string>;
+  input?: string;
+  /** What a shell says of its end. */
+  code?: number;
+}
+
+const source = (name: string): string =>
+  readFileSync(join(ROOT, "tests/c/programs", `${name}.c`), "utf8");
+
+/** Runs it on both sides, and compares what they print and how they end. */
+async function same(name: string, { args = [], env = {}, input = "", code = 0 }: Setting = {}) {
+  const text = source(name);
+  const [program, module] = [compileNative(text, ["-w"]), compileGuest(text)];
+  const shell = run(
+    "env",
+    ["-i", ...pairs(env), "sh", "-c", '"$0" "$@"; exit $?', program, ...args],
+    {
+      input,
+    },
+  );
+  const granted = pairs(env).flatMap((pair) => ["--env", pair]);
+  const guest = await runGuest({ module, args, options: ["--stdin", ...granted], stdin: input });
+  assert.is(guest.stdout, shell.stdout.replaceAll(/^variable (?:PWD|SHLVL|_|OLDPWD)=.*\n/gm, ""));
+  assert.is(guest.code, code, guest.stderr);
+  assert.is(shell.code, code);
+}
+
+const pairs = (env: Record<string, string>): string[] =>
+  Object.entries(env).map(([name, value]) => `${name}=${value}`);
+
+test("stdio: goes by the guest's descriptors, and is flushed at the end", () =>
+  same("stdio", { input: "3,4\nsome\nlines\n" }));
+
+test("errno: Linux's numbers and texts, whoever sets it", () => same("errno"));
+
+test("addresses: getaddrinfo, getnameinfo and inet_* say what glibc says", () => same("addresses"));
+
+test("select, pselect: over ppoll", () => same("select"));
+
+test("signals: handlers, masks, waits and alarms; a fatal one ends it", () =>
+  same("signals", { code: 128 + 15 }));
+
+test("process: arguments, environment, times, limits, and exit()", () =>
+  same("process", { args: ["-v", "-p", "80", "a", "", "b c"], env: { A: "1" }, code: 300 & 255 }));
+
+test("main: with no, two and three parameters", async () => {
+  const none = await runSource("int main(void) { return 7; }");
+  assert.is(none.code, 7);
+  const two = await runSource("int main(int c, char **v) { return v[c] == 0 ? c : 0; }", {
+    args: ["a", "b"],
+  });
+  assert.is(two.code, 3);
+  const three = await runSource(
+    "int main(int c, char **v, char **e) { return c + v[0][0] + e[0][0]; }",
+    { options: ["--env", "B=1"] },
+  );
+  assert.is(three.code, 1 + "g".codePointAt(0)! + "B".codePointAt(0)!);
+});
+
+test("abort: is a trap that names the functions on the way there", async () => {
+  const { code, stderr } = await runSource(`#include <stdlib.h>
+    __attribute__((noinline)) static void give_up(void) { abort(); }
+    int main(void) { give_up(); return 0; }`);
+  assert.is(code, 134);
+  assert.match(stderr, /abort[^]*give_up[^]*_start/);
+});
+
+test("a stack overflow is a trap, and reaches no data", async () => {
+  const { code } = await runSource(`#include <string.h>
+    static int deep(int n) { char a[4096]; memset(a, n, 4096); return n ? deep(n - 1) + a[n] : 0; }
+    int main(void) { return deep(1000); }`);
+  assert.is(code, 134);
+});
+
+test("what a guest imports is system calls alone: nothing of WASI", () => {
+  for (const name of ["stdio", "errno", "addresses", "select", "signals", "process"]) {
+    const module = new WebAssembly.Module(compileGuest(source(name)) as BufferSource);
+    const modules = new Set(WebAssembly.Module.imports(module).map((entry) => entry.module));
+    assert.equal([...modules], ["linux"], name);
+    const exports = WebAssembly.Module.exports(module).map((entry) => entry.name);
+    assert.equal(exports.toSorted(), ["__signal", "_start", "cabi_realloc", "malloc", "memory"]);
+  }
+});
+
+test.run();

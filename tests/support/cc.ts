@@ -1,0 +1,77 @@
+// C programs as a user compiles them: natively with cc, as guests with `tripoll cc`.
+// Must not know what is in the programs.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { atEnd } from "./cleanup.ts";
+import { type GuestOptions, type Output, ROOT, runGuest } from "./guest.ts";
+import { skipFile } from "./skip.ts";
+import { need } from "./tools.ts";
+
+const LAUNCHER = join(ROOT, "host/run.js");
+
+/** Skips the test file where there is no toolchain; called at its top level. */
+export function needToolchain(): void {
+  const missing = need("clang", "wasm-ld", "llvm-ar", "wasi-libc", "libclang-rt-dev-wasm32");
+  if (missing !== undefined) skipFile(missing);
+}
+
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A folder of its own, which is removed at the end. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tripoll-c-"));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs a program to its end in a folder. */
+export function run(
+  command: string,
+  args: string[],
+  { cwd, input = "", env = {} }: { cwd?: string; input?: string; env?: NodeJS.ProcessEnv } = {},
+): Finished {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    input,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
+  if (error !== undefined) throw error;
+  return { code: status, stdout, stderr };
+}
+
+/** `tripoll cc`. */
+export const cc = (args: string[], options: Parameters<typeof run>[2] = {}): Finished =>
+  run(process.execPath, [LAUNCHER, "cc", ...args], options);
+
+function must(finished: Finished): void {
+  if (finished.code !== 0) throw new Error(finished.stderr);
+}
+
+/** The bytes of a guest made from one source, without a warning. */
+export function compileGuest(source: string, options: string[] = []): Uint8Array {
+  const folder = newFolder();
+  writeFileSync(join(folder, "program.c"), source);
+  must(cc(["-O1", "-Wall", "-Werror", ...options, "program.c", "-o", "p.wasm"], { cwd: folder }));
+  return readFileSync(join(folder, "p.wasm"));
+}
+
+/** Compiles natively; the path of the program. */
+export function compileNative(source: string, options: string[] = []): string {
+  const folder = newFolder();
+  writeFileSync(join(folder, "program.c"), source);
+  must(run(process.env["CC"] ?? "cc", [...options, "program.c", "-o", "p"], { cwd: folder }));
+  return join(folder, "p");
+}
+
+/** Compiles a guest and runs it to its end. */
+export function runSource(source: string, options: Partial<GuestOptions> = {}): Promise<Output> {
+  return runGuest({ module: compileGuest(source), ...options });
+}
