@@ -103,7 +103,7 @@ test("cc: makes nothing but wasm32", () => {
   assert.match(stderr, 'cc makes guests, which are wasm32; leave out "--target=x86_64-linux-gnu"');
 });
 
-test("cc: says which packages are missing", () => {
+test("cc: says which packages are missing, as docs/C.md does", () => {
   const folder = newFolder();
   symlinkSync(process.execPath, join(folder, "node"));
   const words = "clang lld llvm wasi-libc libclang-rt-dev-wasm32";
@@ -113,6 +113,7 @@ test("cc: says which packages are missing", () => {
     without.stderr,
     `tripoll: cc needs clang, which is not installed; on Debian: apt-get install ${words}\n`,
   );
+  assert.match(readFileSync(join(ROOT, "docs/C.md"), "utf8"), `\napt-get install ${words}\n`);
   const libc = cc(["a.c"], { env: { WASI_SYSROOT: folder } });
   assert.is(libc.code, 2);
   assert.match(libc.stderr, `cc needs wasi-libc, which is not below "${folder}"`);
