@@ -119,6 +119,17 @@ test("cc: says which packages are missing, as docs/C.md does", () => {
   assert.match(libc.stderr, `cc needs wasi-libc, which is not below "${folder}"`);
 });
 
+/** A copy of the built project without the C library, which is kept below it. */
+function copyOfTripoll(): string {
+  const copy = join(newFolder(), "tripoll");
+  for (const folder of ["host", "build/host", "include"]) {
+    mkdirSync(join(copy, folder), { recursive: true });
+    run("cp", ["-r", `${join(ROOT, folder)}/.`, join(copy, folder)]);
+  }
+  copyFileSync(join(ROOT, "package.json"), join(copy, "package.json"));
+  return copy;
+}
+
 const MAKEFILE = `
 AR = llvm-ar
 server.wasm: main.o libparts.a
@@ -139,12 +150,7 @@ test(
   "cc: is CC in a makefile with objects and an archive, also with make -j and no library yet",
   skipIf(need("make"), async () => {
     const cache = newFolder();
-    const copy = join(newFolder(), "tripoll");
-    for (const folder of ["host", "build/host", "include"]) {
-      mkdirSync(join(copy, folder), { recursive: true });
-      run("cp", ["-r", `${join(ROOT, folder)}/.`, join(copy, folder)]);
-    }
-    copyFileSync(join(ROOT, "package.json"), join(copy, "package.json"));
+    const copy = copyOfTripoll();
     const CC = `CC=${process.execPath} ${join(copy, "host/run.js")} cc`;
     const targets = ["a", "b", "c"].map(
       (name) => `${name}.wasm: main.o libparts.a
@@ -166,6 +172,28 @@ test(
     assert.ok(existsSync(join(kept.trim(), "libtripoll.a")));
   }),
 );
+
+test("cc: keeps its library in the user's cache where build/ cannot be written to", () => {
+  const [copy, cache] = [copyOfTripoll(), newFolder()];
+  writeFileSync(join(copy, "build/cc"), ""); // no folder, whoever we are
+  const cwd = folderWith({ "hello.c": HELLO });
+  const args = [join(copy, "host/run.js"), "cc", "hello.c"];
+  const made = run(process.execPath, args, { cwd, env: { XDG_CACHE_HOME: cache } });
+  assert.equal(made, { code: 0, stdout: "", stderr: "" });
+  assert.match(run("find", [cache, "-name", "*.a"]).stdout, /tripoll\/\w+\/libtripoll.a\n$/);
+});
+
+test("cc: makes the library anew when a source of it has changed", () => {
+  const copy = copyOfTripoll();
+  const cwd = folderWith({
+    "a.c": "int errno_of_today(void); int main(void) { return errno_of_today(); }",
+  });
+  const args = [join(copy, "host/run.js"), "cc", "a.c"];
+  assert.match(run(process.execPath, args, { cwd }).stderr, "undefined symbol: errno_of_today");
+  const added = "// A function that only this test has.\nint errno_of_today(void) { return 1; }\n";
+  writeFileSync(join(copy, "include/library/today.c"), added);
+  assert.is(run(process.execPath, args, { cwd }).code, 0);
+});
 
 test("cc: the example of epoll(7) is a server", async () => {
   const text = readFileSync(join(ROOT, "tests/c/programs/man_epoll.c"), "utf8");

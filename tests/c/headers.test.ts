@@ -1,11 +1,11 @@
 // Every constant and struct of include/ against this machine's own headers: one generated program,
 // compiled natively and as a guest, and each difference listed with its reason.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compileGuest, compileNative, needToolchain, run } from "../support/cc.ts";
+import { cc, compileGuest, compileNative, needToolchain, newFolder, run } from "../support/cc.ts";
 import { ROOT, runGuest } from "../support/guest.ts";
 
 needToolchain();
@@ -120,6 +120,18 @@ test("every value is Linux's, but for the listed ones", () => {
 test("every name is Linux's", () => {
   const ours = [...guest.keys()].filter((name) => !native.has(name));
   assert.equal(ours, []);
+});
+
+test("each header can be included by itself, in every version of C, and twice", () => {
+  const cwd = newFolder();
+  const files = headers.map((name, i) => {
+    writeFileSync(join(cwd, `${i}.c`), `#include <${name}>\n#include <${name}>\nint x;\n`);
+    return `${i}.c`;
+  });
+  for (const standard of ["-std=c89", "-std=c99", "-std=c11", "-std=gnu17"]) {
+    const options = [standard, "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"];
+    assert.equal(cc([...options, ...files], { cwd }), { code: 0, stdout: "", stderr: "" });
+  }
 });
 
 test.run();
