@@ -19,6 +19,8 @@ extern "C" {
 
 struct group *getgrnam(const char *);
 struct group *getgrgid(gid_t);
+int initgroups(const char *, gid_t);
+int setgroups(size_t, const gid_t *);
 
 #ifdef __cplusplus
 }

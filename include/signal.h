@@ -102,7 +102,7 @@ typedef struct {
 
 _Static_assert(sizeof(siginfo_t) == 128, "siginfo");
 
-// Handlers with three arguments (SA_SIGINFO) are EINVAL: there is nothing to tell them.
+// A handler with three parameters (SA_SIGINFO) is told the signal, and nothing else.
 struct sigaction {
   union {
     __sighandler_t sa_handler;

@@ -101,6 +101,25 @@ int fsync(int fd) { return unsuitable(fd); }
 
 int fdatasync(int fd) { return unsuitable(fd); }
 
+int fchdir(int fd) { return fcntl(fd, F_GETFD) < 0 ? -1 : __failed(ENOTDIR); }
+
+int fchmod(int fd, mode_t mode) {
+  (void)mode;
+  return fcntl(fd, F_GETFD) < 0 ? -1 : __failed(EPERM);
+}
+
+int fchown(int fd, uid_t user, gid_t group) {
+  (void)user;
+  (void)group;
+  return fchmod(fd, 0);
+}
+
+char *ttyname(int fd) {
+  if (fcntl(fd, F_GETFD) >= 0)
+    __failed(ENOTTY);
+  return NULL;
+}
+
 int posix_fadvise(int fd, off_t offset, off_t length, int advice) {
   (void)offset;
   (void)length;

@@ -98,6 +98,11 @@ int chown(const char *path, uid_t user, gid_t group) {
   return absent(path);
 }
 
+int chroot(const char *path) {
+  (void)path;
+  return __failed(EPERM);
+}
+
 int rmdir(const char *path) { return absent(path); }
 
 int truncate(const char *path, off_t length) {

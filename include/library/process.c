@@ -27,6 +27,19 @@ pid_t getppid(void) { return 1; }
 
 pid_t setsid(void) { return __failed(EPERM); }
 
+static int is_self(pid_t pid) { return pid == 0 || pid == getpid(); }
+
+pid_t getpgid(pid_t pid) { return is_self(pid) ? getpid() : __failed(ESRCH); }
+
+pid_t getsid(pid_t pid) { return getpgid(pid); }
+
+int setpgid(pid_t pid, pid_t group) {
+  return is_self(pid) && is_self(group) ? 0 : __failed(is_self(pid) ? EPERM : ESRCH);
+}
+
+// Niceness has no effect: it is a thread of the host's that runs.
+int nice(int by) { return by < 0 ? __failed(EPERM) : 0; }
+
 uid_t getuid(void) { return (uid_t)__linux_getuid(); }
 
 uid_t geteuid(void) { return (uid_t)__linux_geteuid(); }
@@ -43,6 +56,25 @@ int setgid(gid_t group) { return group == getgid() ? 0 : __failed(EPERM); }
 
 int setegid(gid_t group) { return setgid(group); }
 
+// -1 leaves one as it is.
+static int is_own(unsigned id, unsigned own) { return id == own || id == (unsigned)-1; }
+
+int setresuid(uid_t real, uid_t effective, uid_t saved) {
+  const uid_t own = getuid();
+  const int may = is_own(real, own) && is_own(effective, own) && is_own(saved, own);
+  return may ? 0 : __failed(EPERM);
+}
+
+int setresgid(gid_t real, gid_t effective, gid_t saved) {
+  const gid_t own = getgid();
+  const int may = is_own(real, own) && is_own(effective, own) && is_own(saved, own);
+  return may ? 0 : __failed(EPERM);
+}
+
+int setreuid(uid_t real, uid_t effective) { return setresuid(real, effective, (uid_t)-1); }
+
+int setregid(gid_t real, gid_t effective) { return setresgid(real, effective, (gid_t)-1); }
+
 int getgroups(int count, gid_t groups[]) {
   if (count < 0)
     return __failed(EINVAL);
@@ -54,6 +86,12 @@ int getgroups(int count, gid_t groups[]) {
 int setgroups(size_t count, const gid_t *groups) {
   (void)count;
   (void)groups;
+  return __failed(EPERM);
+}
+
+int initgroups(const char *user, gid_t group) {
+  (void)user;
+  (void)group;
   return __failed(EPERM);
 }
 
@@ -98,6 +136,13 @@ int execve(const char *path, char *const arguments[], char *const variables[]) {
 int execv(const char *path, char *const arguments[]) { return execve(path, arguments, NULL); }
 
 int execvp(const char *path, char *const arguments[]) { return execve(path, arguments, NULL); }
+
+int execl(const char *path, const char *argument, ...) {
+  (void)argument;
+  return execve(path, NULL, NULL);
+}
+
+int execlp(const char *path, const char *argument, ...) { return execl(path, argument); }
 
 int system(const char *command) { return command == NULL ? 0 : __failed(ENOSYS); }
 

@@ -16,15 +16,52 @@ struct kernel_sigaction {
 
 _Static_assert(sizeof(struct kernel_sigaction) == 20, "kernel_sigaction");
 
+// Handlers with three parameters (SA_SIGINFO), which the host knows nothing of. That belongs to the
+// function and not to the signal: a handler may be called in the middle of its own sigaction().
+static __sighandler_t with_info[_NSIG];
+
+static int has_info(__sighandler_t handler) {
+  for (int i = 0; i < _NSIG && with_info[i] != NULL; i++) {
+    if (with_info[i] == handler)
+      return 1;
+  }
+  return 0;
+}
+
+// Whether it is known from now on.
+static int remember(__sighandler_t handler) {
+  int at = 0;
+  while (at < _NSIG && with_info[at] != NULL && with_info[at] != handler)
+    at++;
+  if (at < _NSIG)
+    with_info[at] = handler;
+  return at < _NSIG;
+}
+
+// Called by the host to have a signal handled. Of what siginfo could say only the number is known.
+__attribute__((export_name("__signal"))) void __signal(__sighandler_t handler, int number) {
+  siginfo_t info = {.si_signo = number};
+  if (has_info(handler))
+    ((void (*)(int, siginfo_t *, void *))(void *)handler)(number, &info, NULL);
+  else
+    handler(number);
+}
+
+static int is_function(__sighandler_t handler) { return handler != SIG_DFL && handler != SIG_IGN; }
+
 int sigaction(int number, const struct sigaction *__restrict to,
               struct sigaction *__restrict from) {
   struct kernel_sigaction new, old;
   if (to != NULL) {
-    new = (struct kernel_sigaction){to->sa_handler, (unsigned)to->sa_flags, NULL, to->sa_mask};
+    const unsigned flags = (unsigned)to->sa_flags & ~(unsigned)SA_SIGINFO;
+    new = (struct kernel_sigaction){to->sa_handler, flags, NULL, to->sa_mask};
+    if (to->sa_flags & SA_SIGINFO && is_function(new.handler) && !remember(new.handler))
+      return __failed(ENOMEM);
   }
   int result = __linux_rt_sigaction(number, to ? &new : NULL, from ? &old : NULL, SIGSET_BYTES);
   if (result == 0 && from != NULL) {
-    *from = (struct sigaction){{old.handler}, old.mask, (int)old.flags, NULL};
+    const int info = is_function(old.handler) && has_info(old.handler) ? SA_SIGINFO : 0;
+    *from = (struct sigaction){{old.handler}, old.mask, (int)old.flags | info, NULL};
   }
   return __answer(result);
 }

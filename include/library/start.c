@@ -19,11 +19,6 @@ __attribute__((export_name("_start"))) void _start(void) {
   exit(__main_void());
 }
 
-// Called by the host to have a signal handled.
-__attribute__((export_name("__signal"))) void __signal(__sighandler_t handler, int number) {
-  handler(number);
-}
-
 // Where a component's host puts what it returns.
 __attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *from, size_t from_size,
                                                                 size_t align, size_t size) {

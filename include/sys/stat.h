@@ -83,6 +83,7 @@ int lstat(const char *__restrict, struct stat *__restrict);
 int fstatat(int, const char *__restrict, struct stat *__restrict, int);
 int mkdir(const char *, mode_t);
 int chmod(const char *, mode_t);
+int fchmod(int, mode_t);
 mode_t umask(mode_t);
 
 #ifdef __cplusplus

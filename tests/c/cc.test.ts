@@ -1,32 +1,16 @@
 // `tripoll cc` in the place of a compiler: what it passes on, leaves out, warns of and links.
 
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { cc, compileGuest, needToolchain, newFolder, run } from "../support/cc.ts";
+import { cc, compileGuest, folderWith, needToolchain, newFolder, run } from "../support/cc.ts";
 import { ROOT, runGuest, startGuest } from "../support/guest.ts";
-import { skipIf } from "../support/skip.ts";
-import { need } from "../support/tools.ts";
 
 needToolchain();
 
 const TRIPOLL = `${process.execPath} ${join(ROOT, "host/run.js")}`;
-
-/** A folder with these files. */
-function folderWith(files: Record<string, string>): string {
-  const folder = newFolder();
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
-}
 
 const HELLO = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n';
 
@@ -117,82 +101,6 @@ test("cc: says which packages are missing, as docs/C.md does", () => {
   const libc = cc(["a.c"], { env: { WASI_SYSROOT: folder } });
   assert.is(libc.code, 2);
   assert.match(libc.stderr, `cc needs wasi-libc, which is not below "${folder}"`);
-});
-
-/** A copy of the built project without the C library, which is kept below it. */
-function copyOfTripoll(): string {
-  const copy = join(newFolder(), "tripoll");
-  for (const folder of ["host", "build/host", "include"]) {
-    mkdirSync(join(copy, folder), { recursive: true });
-    run("cp", ["-r", `${join(ROOT, folder)}/.`, join(copy, folder)]);
-  }
-  copyFileSync(join(ROOT, "package.json"), join(copy, "package.json"));
-  return copy;
-}
-
-const MAKEFILE = `
-AR = llvm-ar
-server.wasm: main.o libparts.a
-	$(CC) $(LDFLAGS) main.o -L. -lparts -o $@
-libparts.a: one.o two.o three.o
-	$(AR) rcs $@ one.o two.o three.o
-`;
-
-const PARTS = {
-  Makefile: MAKEFILE,
-  "main.c": "int one(void), two(void), three(void);\nint main(void) { return one() + two(); }\n",
-  "one.c": "int one(void) { return 1; }\n",
-  "two.c": "#include <errno.h>\nint two(void) { return EAGAIN; }\n",
-  "three.c": "int three(void) { return 3; }\n",
-};
-
-test(
-  "cc: is CC in a makefile with objects and an archive, also with make -j and no library yet",
-  skipIf(need("make"), async () => {
-    const cache = newFolder();
-    const copy = copyOfTripoll();
-    const CC = `CC=${process.execPath} ${join(copy, "host/run.js")} cc`;
-    const targets = ["a", "b", "c"].map(
-      (name) => `${name}.wasm: main.o libparts.a
-	$(CC) main.o libparts.a -o $@`,
-    );
-    const cwd = folderWith({
-      ...PARTS,
-      Makefile: `all: server.wasm a.wasm b.wasm c.wasm\n${MAKEFILE}${targets.join("\n")}\n`,
-    });
-    const made = run("make", ["-j4", CC], { cwd, env: { XDG_CACHE_HOME: cache } });
-    assert.is(made.code, 0, made.stderr);
-    assert.is(made.stderr, "");
-    for (const name of ["server", "a", "b", "c"]) {
-      const { code } = await runGuest({ module: readFileSync(join(cwd, `${name}.wasm`)) });
-      assert.is(code, 12);
-    }
-    const kept = run("find", [join(copy, "build/cc"), "-mindepth", "1", "-maxdepth", "1"]).stdout;
-    assert.is(kept.trim().split("\n").length, 1, kept);
-    assert.ok(existsSync(join(kept.trim(), "libtripoll.a")));
-  }),
-);
-
-test("cc: keeps its library in the user's cache where build/ cannot be written to", () => {
-  const [copy, cache] = [copyOfTripoll(), newFolder()];
-  writeFileSync(join(copy, "build/cc"), ""); // no folder, whoever we are
-  const cwd = folderWith({ "hello.c": HELLO });
-  const args = [join(copy, "host/run.js"), "cc", "hello.c"];
-  const made = run(process.execPath, args, { cwd, env: { XDG_CACHE_HOME: cache } });
-  assert.equal(made, { code: 0, stdout: "", stderr: "" });
-  assert.match(run("find", [cache, "-name", "*.a"]).stdout, /tripoll\/\w+\/libtripoll.a\n$/);
-});
-
-test("cc: makes the library anew when a source of it has changed", () => {
-  const copy = copyOfTripoll();
-  const cwd = folderWith({
-    "a.c": "int errno_of_today(void); int main(void) { return errno_of_today(); }",
-  });
-  const args = [join(copy, "host/run.js"), "cc", "a.c"];
-  assert.match(run(process.execPath, args, { cwd }).stderr, "undefined symbol: errno_of_today");
-  const added = "// A function that only this test has.\nint errno_of_today(void) { return 1; }\n";
-  writeFileSync(join(copy, "include/library/today.c"), added);
-  assert.is(run(process.execPath, args, { cwd }).code, 0);
 });
 
 test("cc: the example of epoll(7) is a server", async () => {

@@ -56,6 +56,39 @@ test("signals: handlers, masks, waits and alarms; a fatal one ends it", () =>
 test("process: arguments, environment, times, limits, and exit()", () =>
   same("process", { args: ["-v", "-p", "80", "a", "", "b c"], env: { A: "1" }, code: 300 & 255 }));
 
+test("what a guest has not: answers as what is not there", async () => {
+  const { stdout, code } = await runSource(source("denied"));
+  assert.is(code, 0);
+  assert.equal(stdout.trim().split(/ *\n/), [
+    "open: -1 No such file or directory",
+    "open to create: -1 Read-only file system",
+    "open nothing: -1 No such file or directory",
+    "fopen to write: -1 Read-only file system",
+    "stat: -1 No such file or directory",
+    "access: -1 No such file or directory",
+    "mkstemp: -1 Read-only file system",
+    "opendir: -1 Permission denied",
+    "mkdir: -1 Read-only file system",
+    "unlink: -1 Permission denied",
+    "chdir: -1 No such file or directory",
+    "chdir to the root: 0",
+    "chroot: -1 Operation not permitted",
+    "fork: -1 Function not implemented",
+    "daemon: -1 Function not implemented",
+    "execl: -1 Function not implemented",
+    "system: -1 Function not implemented",
+    "popen: -1 Function not implemented",
+    "waitpid: -1 No child processes",
+    "setuid: -1 Operation not permitted",
+    "setuid to oneself: 0",
+    "setresgid: -1 Operation not permitted",
+    "setgroups: -1 Operation not permitted",
+    "kill: -1 No such process",
+    "getpwnam: 0",
+    "getgrgid: 0",
+  ]);
+});
+
 test("main: with no, two and three parameters", async () => {
   const none = await runSource("int main(void) { return 7; }");
   assert.is(none.code, 7);

@@ -31,6 +31,13 @@ export function newFolder(): string {
   return folder;
 }
 
+/** A folder with these files. */
+export function folderWith(files: Record<string, string>): string {
+  const folder = newFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
 /** Runs a program to its end in a folder. */
 export function run(
   command: string,

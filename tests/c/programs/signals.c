@@ -37,6 +37,27 @@ static void handlers(void) {
   noted("reset");
 }
 
+static void note_info(int number, siginfo_t *info, void *context) {
+  (void)context;
+  seen = info->si_signo == number ? number : -1;
+}
+
+static void infos(void) {
+  struct sigaction action = {.sa_sigaction = note_info, .sa_flags = SA_SIGINFO | SA_RESTART};
+  struct sigaction was;
+  report(sigaction(SIGUSR2, &action, NULL));
+  raise(SIGUSR2);
+  noted("with info");
+  sigaction(SIGUSR2, NULL, &was);
+  printf("flags: %d %d\n", (was.sa_flags & SA_SIGINFO) != 0, was.sa_sigaction == note_info);
+  action = (struct sigaction){.sa_handler = note};
+  sigaction(SIGUSR2, &action, &was);
+  raise(SIGUSR2);
+  noted("without again");
+  sigaction(SIGUSR2, NULL, &was);
+  printf("flags: %d\n", (was.sa_flags & SA_SIGINFO) != 0);
+}
+
 static void masks(void) {
   sigset_t set, old;
   sigemptyset(&set);
@@ -84,6 +105,7 @@ static void alarms(void) {
 
 int main(void) {
   handlers();
+  infos();
   masks();
   waits();
   alarms();
