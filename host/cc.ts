@@ -56,7 +56,7 @@ const NO_LINK =
 const DROPPED: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^-(?:pthread|pthreads|mt)$/, "a guest has no threads"],
   [/^-m(?:32|64|x32)$/, "a guest is wasm32"],
-  [/^-m(?:arch|tune|cpu|fpu|float-abi)=/, "a guest is wasm32"],
+  [/^-m(?:arch|tune|cpu|fpu|fpmath|float-abi)=/, "a guest is wasm32"],
   [/^-m(?:sse|avx|aes|bmi|popcnt|fma|mmx|pclmul|no-red-zone|stackrealign)/, "a guest is wasm32"],
   [/^(?:-I|-isystem)\/usr\/include(?:\/[\w-]+-linux-gnu)?\/?$/, "those headers are this machine's"],
 ];
@@ -65,10 +65,19 @@ const DROPPED: readonly (readonly [pattern: RegExp, reason: string])[] = [
 const MEANINGLESS = [
   /^-f(?:no-)?(?:stack-protector|cf-protection|stack-clash-protection|plt)(?:[-=].*)?$/,
   /^-(?:rdynamic|no-pie|pie|static|static-pie|fpie|fPIE|fno-pie|fno-PIE|static-libgcc)$/,
-  /^-Wl,(?:-z,(?:relro|now|noexecstack|defs)|--as-needed|--no-as-needed|-O\d|--hash-style=\w+)$/,
-  /^-Wl,(?:-rpath(?:-link)?[,=].*|-soname,.*|--build-id.*|-?-warn-.*|-E|--export-dynamic)$/,
-  /^-Wl,(?:--(?:start|end)-group|-Bstatic|-Bdynamic|-Bsymbolic.*|--version-script[=,].*)$/,
+  /^-fuse-ld=/,
 ];
+
+/** Words of `-Wl,` that only a linker of ELF knows, with their value where that is another word. */
+const ELF_WORDS = [
+  /^-z,(?:relro|now|lazy|defs|nodelete|noexecstack|text|combreloc|separate-code)$/,
+  /^--?(?:rpath|rpath-link|soname|version-script|hash-style)[,=]/,
+  /^--(?:no-)?(?:as-needed|undefined|copy-dt-needed-entries|export-dynamic|warn-.*)$/,
+  /^--(?:start-group|end-group|sort-common|build-id.*)$|^-B\w+$|^-E$/,
+];
+
+/** Linker words whose value may be a word of its own. */
+const LINKER_WITH_VALUE = /^(?:-z|--?(?:rpath|rpath-link|soname|version-script))$/;
 
 /** What the arguments ask for. */
 interface Invocation {
@@ -104,8 +113,22 @@ function parse(argv: readonly string[]): Invocation {
   return parsed;
 }
 
+/** What is left of a `-Wl,` when the words are gone that only a linker of ELF knows. */
+function forWasmLinker(option: string): string {
+  const words = option.split(",").slice(1);
+  const kept: string[] = [];
+  while (words.length > 0) {
+    const word = words.shift()!;
+    const whole = LINKER_WITH_VALUE.test(word) ? `${word},${words.shift() ?? ""}` : word;
+    if (!ELF_WORDS.some((pattern) => pattern.test(whole))) kept.push(whole);
+  }
+  return ["-Wl", ...kept].join(",");
+}
+
 /** Takes one option, with its value where that is an argument of its own. */
-function takeOption(parsed: Invocation, option: string, value: string | undefined): void {
+function takeOption(parsed: Invocation, given: string, value: string | undefined): void {
+  const option = given.startsWith("-Wl,") ? forWasmLinker(given) : given;
+  if (option === "-Wl") return;
   const whole = value === undefined ? option : `${option}${value}`;
   const words = value === undefined ? [option] : [option, value];
   const reason = DROPPED.find(([pattern]) => pattern.test(whole))?.[1];
@@ -127,7 +150,7 @@ function takeOption(parsed: Invocation, option: string, value: string | undefine
     parsed.sysroot = sysroot;
     return;
   }
-  const stack = /^(?:-Wl,)?-z,?stack-size=(?<bytes>\w+)$/.exec(whole);
+  const stack = /(?:^|,)-z,?stack-size=(?<bytes>\w+)/.exec(whole);
   if (stack !== null) parsed.stackBytes = Number(stack.groups!["bytes"]);
   if (/^-(?:nostdinc|nostdlibinc)$/.test(option)) parsed.bare.headers = true;
   if (/^-(?:nostdlib|nodefaultlibs|nostartfiles)$/.test(option)) parsed.bare.libraries = true;

@@ -66,7 +66,8 @@ test("cc: leaves out what makes no sense for a guest, and says so where it matte
   ]);
   const quiet =
     "-fstack-protector-strong -fcf-protection -fstack-clash-protection -fPIE -pie -rdynamic " +
-    "-Wl,-z,relro -Wl,-z,now -Wl,--as-needed -Wl,-rpath,/x -D_FORTIFY_SOURCE=2 -g -O2 " +
+    "-Wl,-z,relro,-z,now,--gc-sections -Wl,-O1,--as-needed,--no-undefined -Wl,--sort-common " +
+    "-Wl,-rpath,/x -Wl,-soname=x.so -fuse-ld=gold -D_FORTIFY_SOURCE=2 -g -O2 " +
     "-fPIC -lpthread -lm -lrt -ldl";
   assert.equal(cc([...quiet.split(" "), "hello.c"], { cwd }), { code: 0, stdout: "", stderr: "" });
 });
