@@ -35,6 +35,7 @@ const isLibrary = (tool: Tool): tool is Library => Object.hasOwn(LIBRARIES, tool
 const packageOf = (tool: Tool): string => (isLibrary(tool) ? tool : PACKAGES[tool]);
 
 const INSTALL_SECONDS = 600;
+const COMPILE_SECONDS = 120;
 
 /** Whether the program is in PATH. */
 export function has(program: string): boolean {
@@ -57,6 +58,8 @@ export function need(...tools: Tool[]): string | undefined {
   const packages = tools.filter(isMissing).map(packageOf);
   if (packages.length > 0 && has("apt-get") && process.getuid?.() === 0) install(packages);
   const missing = tools.filter(isMissing);
+  // A file that compiles C takes its time on a busy machine.
+  if (tools.includes("clang")) report({ kind: "hold", seconds: COMPILE_SECONDS });
   if (missing.length === 0) return undefined;
   const names = missing.map((tool) => `${tool} (Debian package ${packageOf(tool)})`);
   return `not installed: ${names.join(", ")}`;
