@@ -4,7 +4,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ErrorCodes, StartError, UsageError, quote } from "./errors.ts";
 import { libraryPath } from "./library.ts";
@@ -169,9 +169,17 @@ function missing(what: string): StartError {
   );
 }
 
+/** Where programs are looked for, but for the folders of npm's packages: a wasm-opt there, which
+ * comes with AssemblyScript, is run by clang on what it links, and drops the names of functions. */
+function pathWithoutPackages(): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.filter((folder) => !folder.includes("node_modules")).join(delimiter);
+}
+
 /** Runs a program of the toolchain with this process's own input and output. */
 function run(program: string, args: readonly string[]): SpawnSyncReturns<Buffer> {
-  const result = spawnSync(program, args, { stdio: "inherit" });
+  const env = { ...process.env, PATH: pathWithoutPackages() };
+  const result = spawnSync(program, args, { stdio: "inherit", env });
   const { code } = (result.error ?? {}) as NodeJS.ErrnoException;
   if (code === "ENOENT") throw missing(`${program}, which is not installed`);
   if (result.error !== undefined) throw result.error;
