@@ -2,7 +2,7 @@
 // N-API.
 //
 // What crosses it:
-//   owner  -> create, signal, end, endAll, release, exitSoon, tryWrite, descriptorsMax
+//   owner  -> create, signal, end, endAll, release, exitSoon, tryWrite
 //   worker -> enter (gives the imports), attach, log
 //   guest  -> one function without arguments for each import: the caller stores the arguments in
 //             the mailbox, the first CALL_ARGUMENTS words of the page, and finds the result in its

@@ -243,8 +243,8 @@ static int64_t cpu_ns(pid_t tid) {
   return clock_gettime(clock, &used) == 0 ? used.tv_sec * INT64_C(1000000000) + used.tv_nsec : 0;
 }
 
-// Whether the guest has used up its CPU time without a call. One look in four is long enough to
-// be exact to a quarter.
+// Whether the guest has used up its CPU time without a call. It is looked at four times in that
+// time, and so exact to a quarter.
 static bool has_overrun(struct guest *guest) {
   uint32_t calls = atomic_load_explicit(&guest->calls, memory_order_relaxed);
   int64_t now = cpu_ns(guest->tid);

@@ -68,14 +68,18 @@ struct description {
   bool granted; // bound under a grant: may listen; a UDP socket may answer its senders
   bool lingers; // SO_LINGER was set: its close could block
   int64_t receive_timeout_ns, send_timeout_ns; // SO_RCVTIMEO, SO_SNDTIMEO; 0 is none
-  // KIND_STDIO, KIND_SIGNALFD: the guest's O_NONBLOCK; the kernel's description keeps its own.
-  bool nonblocking;
+  bool nonblocking;                            // the guest's O_NONBLOCK, see keeps_nonblocking()
   struct peers *peers;
   struct pipe *pipe;
   struct signalfd *signalfd;
   struct watch *watchers; // the epolls that watch it
   struct watch *watching; // what it watches, an epoll itself
 };
+
+// Whether O_NONBLOCK is the description's own, and not the kernel's.
+static inline bool keeps_nonblocking(const struct description *description) {
+  return description->kind == KIND_STDIO || description->kind == KIND_SIGNALFD;
+}
 
 // What a signal does: rt_sigaction(2), the handler being the guest's own number for it.
 struct action {
@@ -184,7 +188,7 @@ struct guest {
   bool handles_signals; // it has an export __signal
   uint64_t pending, blocked;
   uint8_t sources[SIGNALS_MAX];                      // enum source of a pending one
-  uint32_t queue[SIGNALS_MAX - SIGNAL_REALTIME + 1]; // further ones of a real-time signal
+  uint32_t queue[SIGNALS_MAX - SIGNAL_REALTIME + 1]; // how often a real-time one is pending
   uint32_t queued;                                   // all of these
   bool mask_swapped; // `blocked` holds for one call; afterwards, `mask_before` again
   uint64_t mask_before;
@@ -268,6 +272,7 @@ void watches_drop(struct guest *guest, struct description *description);
 // table.c: guest numbers
 bool table_create(struct guest *guest, uint32_t count);
 int32_t table_lowest(struct guest *guest, uint32_t from);
+bool table_has_two(struct guest *guest);
 int32_t table_find(struct guest *guest, const struct description *description);
 int32_t table_install(struct guest *guest, int32_t vfd, int kfd, struct description *description,
                       bool cloexec);

@@ -23,7 +23,8 @@ struct timespec timespec_difference(const struct timespec *a, const struct times
 struct timespec time_from_now(const struct timespec *span);
 struct timespec time_until(const struct timespec *deadline);
 // sys_epoll.c
-int32_t mask_from_guest(struct guest *guest, uint32_t sigmask, uint32_t sigsetsize);
+int32_t wait_from_guest(struct guest *guest, struct timespec *span, uint32_t timeout,
+                        uint32_t sigmask, uint32_t sigsetsize);
 // sys_signal.c
 int32_t signalfd_read(struct guest *guest, struct slot *slot, struct iovec *vector, int32_t count);
 // sys_file.c

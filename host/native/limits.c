@@ -7,7 +7,7 @@ enum { PAGE_BYTES = 65536, SIGNALS_QUEUED_MAX = 1024 };
 
 _Static_assert((int)LIMITS == (int)RLIM_NLIMITS, "one entry for each resource");
 
-// Of these nothing can be used, or nothing could hold the guest to less.
+// What a guest begins with: its quotas, nothing of what it could not use, of all else no limit.
 void limits_create(struct guest *guest) {
   const uint64_t memory = (uint64_t)guest->quotas.memory_pages_max * PAGE_BYTES;
   for (int i = 0; i < LIMITS; i++)

@@ -27,6 +27,13 @@ struct message {
   _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES_MAX];
 };
 
+// The socket of a call with messages, or NULL with the errno in *error (EINVAL, EBADF, ENOTSOCK).
+static inline struct slot *message_socket(struct guest *guest, int32_t fd, int32_t flags,
+                                          int32_t *error) {
+  *error = -EINVAL;
+  return flags & CMSG_COMPAT ? NULL : table_socket(guest, fd, error);
+}
+
 int32_t message_header(struct guest *guest, struct guest_msghdr *from, uint32_t msg);
 int32_t message_to_send(struct guest *guest, struct slot *slot, int32_t flags,
                         struct message *message, struct msghdr *to);

@@ -112,7 +112,7 @@ int32_t sys_epoll_wait(struct guest *guest, int32_t epfd, uint32_t events, int32
 }
 
 // Takes over the mask of a call that has one for its own time: 0, -EINVAL, -EFAULT.
-int32_t mask_from_guest(struct guest *guest, uint32_t sigmask, uint32_t sigsetsize) {
+static int32_t mask_from_guest(struct guest *guest, uint32_t sigmask, uint32_t sigsetsize) {
   uint64_t mask;
   if (!sigmask)
     return 0;
@@ -122,6 +122,13 @@ int32_t mask_from_guest(struct guest *guest, uint32_t sigmask, uint32_t sigsetsi
     return -EFAULT;
   mask_swap(guest, mask);
   return 0;
+}
+
+// The same after a time that may be absent, for the calls that have both: 0, -EINVAL, -EFAULT.
+int32_t wait_from_guest(struct guest *guest, struct timespec *span, uint32_t timeout,
+                        uint32_t sigmask, uint32_t sigsetsize) {
+  int32_t error = timeout ? span_from_guest(guest, span, timeout) : 0;
+  return error ? error : mask_from_guest(guest, sigmask, sigsetsize);
 }
 
 int32_t sys_epoll_pwait(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
@@ -137,12 +144,7 @@ int32_t sys_epoll_pwait(struct guest *guest, int32_t epfd, uint32_t events, int3
 int32_t sys_epoll_pwait2(struct guest *guest, int32_t epfd, uint32_t events, int32_t maxevents,
                          uint32_t timeout, uint32_t sigmask, uint32_t sigsetsize) {
   struct timespec span;
-  if (timeout) {
-    int32_t wrong = span_from_guest(guest, &span, timeout);
-    if (wrong)
-      return wrong;
-  }
-  int32_t error = mask_from_guest(guest, sigmask, sigsetsize);
+  int32_t error = wait_from_guest(guest, &span, timeout, sigmask, sigsetsize);
   if (error)
     return error;
   int32_t result = wait(guest, epfd, events, maxevents, -1, timeout ? &span : NULL);

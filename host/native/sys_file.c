@@ -204,7 +204,7 @@ static int32_t set_flags(struct guest *guest, struct slot *slot, uint32_t flags)
     return -EPERM;
   if (carried && flags & O_DIRECT)
     return -EINVAL;
-  if (carried || description->kind == KIND_STDIO)
+  if (keeps_nonblocking(description))
     description->nonblocking = flags & O_NONBLOCK;
   if (description->kind == KIND_STDIO)
     return 0;

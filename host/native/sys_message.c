@@ -186,9 +186,7 @@ int32_t sys_sendmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags
   struct msghdr to = {.msg_iov = vector};
   struct message message;
   int32_t error;
-  if (flags & CMSG_COMPAT)
-    return -EINVAL;
-  struct slot *slot = table_socket(guest, fd, &error);
+  struct slot *slot = message_socket(guest, fd, flags, &error);
   if (!slot)
     return error;
   error = message_header(guest, &message.from, msg);
@@ -205,9 +203,7 @@ int32_t sys_recvmsg(struct guest *guest, int32_t fd, uint32_t msg, int32_t flags
   struct msghdr to = {.msg_iov = vector};
   struct message message;
   int32_t error;
-  if (flags & CMSG_COMPAT)
-    return -EINVAL;
-  struct slot *slot = table_socket(guest, fd, &error);
+  struct slot *slot = message_socket(guest, fd, flags, &error);
   if (!slot)
     return error;
   error = message_header(guest, &message.from, msg);

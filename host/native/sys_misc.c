@@ -48,7 +48,7 @@ static int32_t set_nonblocking(struct guest *guest, struct slot *slot, uint32_t 
   int32_t on;
   if (!copy_from_guest(guest, &on, argp, sizeof on))
     return -EFAULT;
-  bool virtual = slot->description->kind == KIND_STDIO || slot->description->kind == KIND_SIGNALFD;
+  bool virtual = keeps_nonblocking(slot->description);
   if (virtual)
     slot->description->nonblocking = on;
   return virtual ? 0 : (int32_t)kernel(guest, SYS_ioctl, slot->kfd, FIONBIO, (long)&on, 0, 0, 0);

@@ -211,9 +211,7 @@ static int32_t move_all(struct guest *guest, struct slot *slot, uint32_t vec, ui
 
 int32_t sys_sendmmsg(struct guest *guest, int32_t fd, uint32_t vec, uint32_t vlen, int32_t flags) {
   int32_t error;
-  if (flags & CMSG_COMPAT)
-    return -EINVAL;
-  struct slot *slot = table_socket(guest, fd, &error);
+  struct slot *slot = message_socket(guest, fd, flags, &error);
   if (!slot)
     return error;
   return move_all(guest, slot, vec, vlen, flags, NULL, true);

@@ -31,8 +31,7 @@ static uint32_t settle_size(struct guest *guest, int kfd) {
 int32_t sys_pipe2(struct guest *guest, uint32_t pipefd, int32_t flags) {
   if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
     return -EINVAL;
-  int32_t first = table_lowest(guest, 0);
-  if (first < 0 || table_lowest(guest, (uint32_t)first + 1) < 0)
+  if (!table_has_two(guest))
     return -EMFILE;
   if (!guest_holds(guest, pipefd, sizeof(int32_t[2])))
     return -EFAULT;

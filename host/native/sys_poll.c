@@ -73,12 +73,7 @@ int32_t sys_poll(struct guest *guest, uint32_t fds, uint32_t nfds, int32_t timeo
 int32_t sys_ppoll(struct guest *guest, uint32_t fds, uint32_t nfds, uint32_t timeout,
                   uint32_t sigmask, uint32_t sigsetsize) {
   struct timespec span;
-  if (timeout) {
-    int32_t wrong = span_from_guest(guest, &span, timeout);
-    if (wrong)
-      return wrong;
-  }
-  int32_t error = mask_from_guest(guest, sigmask, sigsetsize);
+  int32_t error = wait_from_guest(guest, &span, timeout, sigmask, sigsetsize);
   if (error)
     return error;
   int32_t result = wait(guest, fds, nfds, timeout ? &span : NULL);

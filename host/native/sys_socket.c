@@ -70,8 +70,7 @@ int32_t sys_socketpair(struct guest *guest, int32_t domain, int32_t type, int32_
   int32_t flags = type & ~TYPE_MASK;
   if (!flags_known(flags))
     return -EINVAL;
-  int32_t first = table_lowest(guest, 0);
-  if (first < 0 || table_lowest(guest, (uint32_t)first + 1) < 0)
+  if (!table_has_two(guest))
     return -EMFILE;
   if (!guest_holds(guest, sv, sizeof(int32_t[2])))
     return -EFAULT;
@@ -315,13 +314,19 @@ int32_t send_flags(int32_t flags) { return flags & SEND_FLAGS; }
 
 int32_t receive_flags(int32_t flags) { return flags & RECEIVE_FLAGS; }
 
+// The socket of a call that moves bytes, whose range is looked at before the descriptor is; or NULL
+// with the errno in *error (EFAULT, EBADF, ENOTSOCK).
+static struct slot *moving_socket(struct guest *guest, int32_t fd, const void *range,
+                                  int32_t *error) {
+  *error = -EFAULT;
+  return range == IMPOSSIBLE ? NULL : table_socket(guest, fd, error);
+}
+
 int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,
                    uint32_t addr, int32_t addrlen) {
   void *from = guest_range(guest, buf, len);
-  if (from == IMPOSSIBLE) // looked at before the descriptor is
-    return -EFAULT;
   int32_t error;
-  struct slot *slot = table_socket(guest, fd, &error);
+  struct slot *slot = moving_socket(guest, fd, from, &error);
   if (!slot)
     return error;
   struct sockaddr_storage address;
@@ -336,10 +341,8 @@ int32_t sys_sendto(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, 
 int32_t sys_recvfrom(struct guest *guest, int32_t fd, uint32_t buf, uint32_t len, int32_t flags,
                      uint32_t addr, uint32_t addrlen) {
   void *to = guest_range(guest, buf, len);
-  if (to == IMPOSSIBLE) // looked at before the descriptor is
-    return -EFAULT;
   int32_t error;
-  struct slot *slot = table_socket(guest, fd, &error);
+  struct slot *slot = moving_socket(guest, fd, to, &error);
   if (!slot)
     return error;
   struct sockaddr_storage address;

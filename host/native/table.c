@@ -40,6 +40,12 @@ int32_t table_lowest(struct guest *guest, uint32_t from) {
   return -EMFILE;
 }
 
+// Whether a pair can be opened.
+bool table_has_two(struct guest *guest) {
+  int32_t first = table_lowest(guest, 0);
+  return first >= 0 && table_lowest(guest, (uint32_t)first + 1) >= 0;
+}
+
 // A number that the description is open under; it has to have one.
 int32_t table_find(struct guest *guest, const struct description *description) {
   uint32_t vfd = 0;
