@@ -7,6 +7,14 @@ import { parseGrant } from "./policy.ts";
 import { QUOTAS, type Quotas } from "./quotas.ts";
 import { parseUnixGrant } from "./unix.ts";
 
+const defaults = {
+  descriptors: QUOTAS.descriptorsMax.byDefault,
+  watches: QUOTAS.watchesMax.byDefault,
+  timers: QUOTAS.timersMax.byDefault,
+  memoryMiB: QUOTAS.memoryBytesMax.byDefault / 2 ** 20,
+  runSeconds: QUOTAS.runMsMax.byDefault / 1000,
+};
+
 export const HELP = `Usage: tripoll [options] server.wasm [arguments]
        tripoll cc [arguments of clang]
 
@@ -22,11 +30,11 @@ It reaches nothing that is not given to it:
 
 It gets no more than:
 
-  --max-descriptors N         open descriptors (16384)
-  --max-watches N             descriptors in its epolls (32768)
-  --max-timers N              timer descriptors (4096)
-  --max-memory BYTES          memory, also as 64M or 1G (256M)
-  --max-run SECONDS           CPU time without a system call, 0 for any (10)
+  --max-descriptors N         open descriptors (${defaults.descriptors})
+  --max-watches N             descriptors in its epolls (${defaults.watches})
+  --max-timers N              timer descriptors (${defaults.timers})
+  --max-memory BYTES          memory, also as 64M or 1G (${defaults.memoryMiB}M)
+  --max-run SECONDS           CPU time without a call, 0 for any (${defaults.runSeconds})
   --stop-timeout SECONDS      from SIGINT or SIGTERM to its end (5)
 
   --trace        write each system call to stderr, as strace does

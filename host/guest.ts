@@ -8,12 +8,13 @@ import { REFUSED_STATUS, TRAP_STATUS, type GuestData, type GuestMessage } from "
 import { makeImports } from "./imports.ts";
 import { Policy } from "./policy.ts";
 import { formatUnixName, unixName } from "./unix.ts";
-import { makeWasiImports } from "./wasi.ts";
 
 /** How many different addresses are announced; a loop of listen() must not become a flood. */
 const ANNOUNCED_MAX = 64;
 
 const SOCK_DGRAM = 2;
+
+const WASI = "wasi_snapshot_preview1";
 
 const { id, module, name, listen, connect, unix, trace, cmdline, environ } =
   workerData as GuestData;
@@ -81,6 +82,8 @@ function reserve(imports: WebAssembly.Imports): WebAssembly.Instance {
 async function instantiate(): Promise<Exports> {
   // Before it enters: from then on it may be terminated, which leaks the file that is being read.
   const tracing = trace ? await import("./trace.ts") : undefined;
+  const asked = WebAssembly.Module.imports(module).filter((entry) => entry.module === WASI);
+  const wasi = asked.length > 0 ? await import("./wasi.ts") : undefined;
   const natives = binding.enter(id, page, decide, announce, tellExhausted);
   tell({ entered: true });
   const exit = (status: number): never => process.exit(status);
@@ -93,8 +96,9 @@ async function instantiate(): Promise<Exports> {
     linux = tracing.traceImports(linux, view, write);
   }
   const buffer = (): ArrayBuffer | undefined => memory?.buffer as ArrayBuffer | undefined;
-  const wasi = makeWasiImports(module, { linux, buffer, cmdline, environ });
-  const imports = { linux, wasi_snapshot_preview1: wasi };
+  const names = asked.map((entry) => entry.name);
+  const answers = wasi?.makeWasiImports(names, { linux, buffer, cmdline, environ }) ?? {};
+  const imports = { linux, [WASI]: answers };
   const exports = reserve(imports).exports as unknown as Exports;
   memory = exports.memory;
   const handle = exports.__signal;

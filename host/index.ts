@@ -4,7 +4,7 @@ import { ABI } from "./abi.ts";
 import { ErrorCodes, UsageError, quote } from "./errors.ts";
 import { inspectModule } from "./module.ts";
 import { parseGrant } from "./policy.ts";
-import { PAGE_BYTES, type Quotas, quotasOf } from "./quotas.ts";
+import { type Quotas, pagesMax, quotasOf } from "./quotas.ts";
 import { Guest } from "./supervisor.ts";
 import { parseUnixGrant } from "./unix.ts";
 
@@ -52,8 +52,7 @@ export interface StartOptions extends Partial<Quotas> {
 export function start(options: StartOptions): Guest {
   checkStrings(options);
   const quotas = quotasOf(options);
-  const pagesMax = Math.floor(quotas.memoryBytesMax / PAGE_BYTES);
-  const { module, codeShift } = inspectModule(options.module, ABI, options.name, pagesMax);
+  const { module, codeShift } = inspectModule(options.module, ABI, options.name, pagesMax(quotas));
   return new Guest({
     module,
     codeShift,

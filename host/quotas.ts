@@ -18,7 +18,7 @@ export interface Quotas {
   readonly runMsMax: number;
 }
 
-export const PAGE_BYTES = 65_536;
+const PAGE_BYTES = 65_536;
 const STDIO_COUNT = 3;
 
 /** The defaults, and what each can be: from `min` to `max`. */
@@ -29,6 +29,10 @@ export const QUOTAS: Record<keyof Quotas, { byDefault: number; min: number; max:
   memoryBytesMax: { byDefault: 256 * 2 ** 20, min: PAGE_BYTES, max: 2 ** 32 },
   runMsMax: { byDefault: 10_000, min: 0, max: 2 ** 31 - 1 },
 };
+
+/** The whole pages that its memory may have. */
+export const pagesMax = ({ memoryBytesMax }: Quotas): number =>
+  Math.floor(memoryBytesMax / PAGE_BYTES);
 
 /**
  * The quotas that are given, and the defaults of the others.

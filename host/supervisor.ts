@@ -15,7 +15,7 @@ import {
   type GuestMessage,
 } from "./guest-data.ts";
 import type { Grant } from "./policy.ts";
-import { PAGE_BYTES, type Quotas } from "./quotas.ts";
+import { type Quotas, pagesMax } from "./quotas.ts";
 import type { UnixGrant } from "./unix.ts";
 
 /** The guests of this environment that have not ended. */
@@ -228,7 +228,7 @@ function quotaBytes({ quotas, descriptorsMin }: GuestOptions): Uint8Array {
     quotas.watchesMax,
     quotas.timersMax,
     quotas.runMsMax,
-    Math.floor(quotas.memoryBytesMax / PAGE_BYTES),
+    pagesMax(quotas),
   );
   return new Uint8Array(words.buffer);
 }

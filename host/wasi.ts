@@ -52,9 +52,9 @@ const CLOCKS: Record<number, { now: () => bigint; resolution: bigint }> = {
   1: { now: () => process.hrtime.bigint(), resolution: 1n },
 };
 
-/** Every name of `wasi_snapshot_preview1` that the module imports. */
+/** What answers the names of `wasi_snapshot_preview1` that a module imports. */
 export function makeWasiImports(
-  module: WebAssembly.Module,
+  names: readonly string[],
   host: WasiHost,
 ): Record<string, WasiImport> {
   const calls: Record<string, WasiImport> = {
@@ -62,9 +62,6 @@ export function makeWasiImports(
     ...processCalls(host),
     ...stringCalls(host),
   };
-  const names = WebAssembly.Module.imports(module)
-    .filter((entry) => entry.module === "wasi_snapshot_preview1")
-    .map((entry) => entry.name);
   const answerOf = (name: string): WasiImport =>
     Object.hasOwn(calls, name) ? calls[name]! : () => ENOSYS;
   return Object.fromEntries(names.map((name) => [name, answerOf(name)]));

@@ -1,6 +1,6 @@
 // Addresses that were not granted. Each of 127.0.0.1 to 127.0.0.5 has other grants, see
 // grants.test.ts; natively all of them are as good as any.
-#include "contract.h"
+#include "loopback.h"
 
 enum { FULL = 1, NOTHING = 2, LISTEN = 3, CONNECT = 4, LISTEN_ANY_PORT = 5 };
 
@@ -10,22 +10,6 @@ enum { FULL = 1, NOTHING = 2, LISTEN = 3, CONNECT = 4, LISTEN_ANY_PORT = 5 };
 
 static char bytes[64];
 
-static struct sockaddr_in at(int host, int port) {
-  struct sockaddr_in made = loopback(port);
-  made.sin_addr = 0x7f | (u32)host << 24;
-  return made;
-}
-
-static struct sockaddr_in6 mapped(int host, int port) {
-  struct sockaddr_in6 made = {.sin6_family = AF_INET6, .sin6_port = swap16((u16)port)};
-  made.sin6_addr[10] = made.sin6_addr[11] = 0xff;
-  made.sin6_addr[12] = 127;
-  made.sin6_addr[15] = (u8)host;
-  return made;
-}
-
-static int tcp(void) { return must("socket", socket(AF_INET, SOCK_STREAM, 0)); }
-static int udp(void) { return must("socket", socket(AF_INET, SOCK_DGRAM, 0)); }
 static int tcp6(void) { return must("socket", socket(AF_INET6, SOCK_STREAM, 0)); }
 static int udp6(void) { return must("socket", socket(AF_INET6, SOCK_DGRAM, 0)); }
 

@@ -1,8 +1,12 @@
 // The calls of WASI preview 1 that a libc needs: what each answers, and what bad pointers do.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type GuestOptions, runGuest } from "../support/guest.ts";
+import { ERRNOS } from "../../host/trace/names.ts";
+import { wasiErrno } from "../../host/wasi-errno.ts";
+import { type GuestOptions, ROOT, runGuest } from "../support/guest.ts";
 import { value, wat } from "../support/wat.ts";
 
 /** Parameters of each call: `i` is an i32, `l` an i64. */
@@ -336,6 +340,17 @@ test("a name with other parameters than its own harms nothing", async () => {
         (i32.add (call $p) (call $w (f64.const -1) (i64.const -1) (local.get $e))))))))`);
   const { code, stderr } = await runGuest({ module });
   assert.is(code, INVAL + BADF, stderr);
+});
+
+test("errno: what the host makes of Linux's number, the C library makes Linux's again", () => {
+  const table = readFileSync(join(ROOT, "include/library/errno.c"), "utf8");
+  const pairs = [...table.matchAll(/\[(\d+)\] = (E\w+)/g)].map(([, wasi, name]) => [name!, wasi!]);
+  const fromWasi = new Map(pairs.toReversed() as [string, string][]);
+  const both = [...ERRNOS].filter(([, name]) => fromWasi.has(name));
+  assert.ok(both.length > 60);
+  for (const [linux, name] of both) {
+    assert.is(wasiErrno(-linux), Number(fromWasi.get(name)), name);
+  }
 });
 
 test.run();

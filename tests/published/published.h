@@ -3,6 +3,7 @@
 #ifndef PUBLISHED_H
 #define PUBLISHED_H
 
+#include "../contract/loopback.h"
 #include "../contract/signals.h"
 
 // 127.0.0.1 is granted to a guest where its test says so, 127.0.0.2 never is.
@@ -30,23 +31,6 @@ HELPER int number_of(int index) {
 HELPER int is(const char *a, const char *b) {
   return length_of(a) == length_of(b) && same(a, b, (size_t)length_of(a));
 }
-
-HELPER struct sockaddr_in at(int host, int port) {
-  struct sockaddr_in made = loopback(port);
-  made.sin_addr = 0x7f | (u32)host << 24;
-  return made;
-}
-
-HELPER struct sockaddr_in6 mapped(int host, int port) {
-  struct sockaddr_in6 made = {.sin6_family = AF_INET6, .sin6_port = swap16((u16)port)};
-  made.sin6_addr[10] = made.sin6_addr[11] = 0xff;
-  made.sin6_addr[12] = 127;
-  made.sin6_addr[15] = (u8)host;
-  return made;
-}
-
-HELPER int tcp(void) { return must("socket", socket(AF_INET, SOCK_STREAM, 0)); }
-HELPER int udp(void) { return must("socket", socket(AF_INET, SOCK_DGRAM, 0)); }
 
 HELPER int connect_to(int fd, int host, int port) {
   struct sockaddr_in to = at(host, port);

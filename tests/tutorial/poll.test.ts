@@ -1,12 +1,11 @@
 // The poll server: echo, its 1,024 clients, and the one too many.
 
-import { randomBytes } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
 import { skipIf } from "../support/skip.ts";
 import { need } from "../support/tools.ts";
-import { netcat, startAnywhere, startAt, taken } from "./programs.ts";
+import { isReadLate, netcat, startAnywhere, startAt, taken } from "./programs.ts";
 
 const PORT = 9877;
 const CLIENTS_MAX = 1024;
@@ -48,17 +47,6 @@ test("poll: serves 1,024 clients, and sends client 1,025 away", async () => {
   assert.is(again.received, "I am 501 again");
 });
 
-test("poll: a client that reads late gets all of it", async () => {
-  const { port } = await startAnywhere("poll");
-  const sent = randomBytes(16 << 20);
-  const received: Buffer[] = [];
-  const client = new Client(port, (data) => received.push(data));
-  client.socket.pause();
-  client.send(sent).end();
-  await new Client(port).send("meanwhile").receives("meanwhile");
-  client.socket.resume();
-  await client.isClosed();
-  assert.ok(Buffer.concat(received).equals(sent));
-});
+test("poll: a client that reads late gets all of it", () => isReadLate("poll"));
 
 test.run();

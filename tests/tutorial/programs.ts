@@ -1,9 +1,12 @@
 // The programs of assembly/servers/tutorial/, started as docs/TUTORIAL.md says, and nc to try them.
 
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { text } from "node:stream/consumers";
+import * as assert from "uvu/assert";
+import { Client } from "../sdk/client.ts";
 import { atEnd } from "../support/cleanup.ts";
 import { Guest, startGuest } from "../support/guest.ts";
 
@@ -38,6 +41,21 @@ export async function taken(port: number): Promise<string | undefined> {
 /** Matches an output that has this word so often. */
 export const times = (word: string, count: number): RegExp =>
   new RegExp(`^(?:(?:(?!${word})[^])*${word}){${count}}`);
+
+/** Asserts that an echo server gives a client that reads late all of it, and others theirs
+ * meanwhile. */
+export async function isReadLate(name: string): Promise<void> {
+  const { port } = await startAnywhere(name);
+  const sent = randomBytes(16 << 20);
+  const received: Buffer[] = [];
+  const client = new Client(port, (data) => received.push(data));
+  client.socket.pause();
+  client.send(sent).end();
+  await new Client(port).send("meanwhile").receives("meanwhile");
+  client.socket.resume();
+  await client.isClosed();
+  assert.ok(Buffer.concat(received).equals(sent));
+}
 
 /** What `nc -N 127.0.0.1 PORT` prints that is given this input, and then its end. */
 export async function netcat(port: number, input: string): Promise<string> {
