@@ -99,11 +99,18 @@ export class Program {
     this.#process.kill(signal);
   }
 
-  /** Waits for a text on stdout or stderr; throws, with all output, if the process ends first. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
+  /**
+   * Waits for a text that occurs so many times on stdout or on stderr; gives the last of them.
+   * Throws, with all output, if the process ends first. Repeats are counted here, because a
+   * pattern of repeats (`(a[^]*?){100}`) takes for ever where one of them is still missing.
+   */
+  async says(pattern: RegExp, times = 1): Promise<RegExpExecArray> {
+    const each = new RegExp(pattern, `${pattern.flags.replace("g", "")}g`);
     for (;;) {
-      const found = pattern.exec(this.#stderr) ?? pattern.exec(this.#stdout);
-      if (found !== null) return found;
+      for (const output of [this.#stderr, this.#stdout]) {
+        const found = [...output.matchAll(each)][times - 1];
+        if (found !== undefined) return found;
+      }
       if (this.#ended) throw new Error(`ended without ${pattern}:\n${this.#stdout}${this.#stderr}`);
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
