@@ -4,52 +4,56 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Client } from "../sdk/client.ts";
-import type { Guest } from "../support/guest.ts";
-import { skipIf } from "../support/skip.ts";
-import { startAnywhere, startAt, taken } from "./programs.ts";
+import { need } from "../support/tools.ts";
+import { each, netcat, onItsPort, type Running } from "./programs.ts";
 
-const PORT = 9880;
+const NO_NC = need("nc");
 /** epoll_wait or epoll_pwait for one event and without a timeout: the host's own take more. */
 const ASLEEP = /^(?:232|281) 0x\w+ 0x\w+ 0x1 0xf+ /;
 
-function isAsleep({ pid }: Guest): boolean {
+function isAsleep({ pid }: Running): boolean {
   const tasks = readdirSync(`/proc/${pid}/task`);
   return tasks.some((task) =>
     ASLEEP.test(readFileSync(`/proc/${pid}/task/${task}/syscall`, "latin1")),
   );
 }
 
-/** Connects so often, each time when the guest sleeps, and returns what it has printed. */
-async function connects(guest: Guest, times: number): Promise<string> {
+/** Connects so often, each time when the server sleeps, and returns what it has printed. */
+async function connects(server: Running, times: number): Promise<string> {
   for (let i = 0; i < times; i++) {
-    while (!isAsleep(guest)) await delay(1);
-    await new Client(guest.port).end().isClosed();
+    while (!isAsleep(server)) await delay(1);
+    assert.is(await netcat(server.port, ""), "");
   }
-  return guest.stdout();
+  await server.says(/^the .*\n/m, times);
+  return server.stdout();
 }
 
-test(
-  "exclusive: on its own port, the kernel stops at the first epoll in which somebody sleeps",
-  skipIf(await taken(PORT), async () => {
+await onItsPort(
+  "exclusive",
+  "the kernel stops at the first epoll in which somebody sleeps",
+  async (server) => {
     assert.is(
-      await connects(await startAt("exclusive", PORT), 4),
+      await connects(server, 4),
       "the first was woken, the second was left alone\n" +
         "the second was woken, the first was told too\n" +
         "the first was woken, the second was left alone\n" +
         "the second was woken, the first was told too\n",
     );
-  }),
+  },
 );
 
-test("exclusive: without the flag both are told each time", async () => {
-  assert.is(
-    await connects(await startAnywhere("exclusive", ["all"]), 4),
-    "the first was woken, the second was told too\n" +
-      "the second was woken, the first was told too\n" +
+each(
+  "exclusive: without the flag both are told each time",
+  async (side) => {
+    assert.is(
+      await connects(await side.startAnywhere("exclusive", ["all"]), 4),
       "the first was woken, the second was told too\n" +
-      "the second was woken, the first was told too\n",
-  );
-});
+        "the second was woken, the first was told too\n" +
+        "the first was woken, the second was told too\n" +
+        "the second was woken, the first was told too\n",
+    );
+  },
+  { missing: NO_NC },
+);
 
 test.run();

@@ -3,24 +3,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
-import { skipIf } from "../support/skip.ts";
-import { need } from "../support/tools.ts";
-import { netcat, startAnywhere, startAt, taken } from "./programs.ts";
+import { each, netcat, onItsPort } from "./programs.ts";
 
-const PORT = 15_000;
 const CLIENTS = 2048;
 const READ_BYTES = 1024;
 
-test(
-  "level: on its own port, answers nc with the length",
-  skipIf(need("nc") ?? (await taken(PORT)), async () => {
-    const { port } = await startAt("level", PORT);
-    assert.is(await netcat(port, "hello\n"), "get bytes 6\n");
-  }),
-);
+await onItsPort("level", "answers nc with the length", async ({ port }) => {
+  assert.is(await netcat(port, "hello\n"), "get bytes 6\n");
+});
 
-test("level: answers 2,048 clients, message by message", async () => {
-  const { port } = await startAnywhere("level");
+each("level: answers 2,048 clients, message by message", async (side) => {
+  const { port } = await side.startAnywhere("level");
   const clients: Client[] = [];
   for (let i = 0; i < CLIENTS; i++) {
     clients.push(new Client(port));
@@ -37,8 +30,8 @@ test("level: answers 2,048 clients, message by message", async () => {
   await Promise.all(clients.map((client) => client.end().isClosed()));
 });
 
-test("level: what one read leaves is reported again", async () => {
-  const { port } = await startAnywhere("level");
+each("level: what one read leaves is reported again", async (side) => {
+  const { port } = await side.startAnywhere("level");
   const client = new Client(port);
   client.send("x".repeat(10 * READ_BYTES + 1)).end();
   await client.isClosed();

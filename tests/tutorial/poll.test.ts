@@ -3,24 +3,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
-import { skipIf } from "../support/skip.ts";
-import { need } from "../support/tools.ts";
-import { isReadLate, netcat, startAnywhere, startAt, taken } from "./programs.ts";
+import { each, isReadLate, netcat, onItsPort } from "./programs.ts";
 
-const PORT = 9877;
 const CLIENTS_MAX = 1024;
 const OVERLOAD = "the server is overload! please try after a while!\n";
 
-test(
-  "poll: on its own port, what nc sends comes back",
-  skipIf(need("nc") ?? (await taken(PORT)), async () => {
-    const { port } = await startAt("poll", PORT);
-    assert.is(await netcat(port, "hello\nworld\n"), "hello\nworld\n");
-  }),
-);
+await onItsPort("poll", "what nc sends comes back", async ({ port }) => {
+  assert.is(await netcat(port, "hello\nworld\n"), "hello\nworld\n");
+});
 
-test("poll: serves 1,024 clients, and sends client 1,025 away", async () => {
-  const { port } = await startAnywhere("poll");
+each("poll: serves 1,024 clients, and sends client 1,025 away", async (side) => {
+  const { port } = await side.startAnywhere("poll");
   const clients: Client[] = [];
   for (let i = 0; i < CLIENTS_MAX; i++) {
     clients.push(await new Client(port).connected());
@@ -47,6 +40,8 @@ test("poll: serves 1,024 clients, and sends client 1,025 away", async () => {
   assert.is(again.received, "I am 501 again");
 });
 
-test("poll: a client that reads late gets all of it", () => isReadLate("poll"));
+each("poll: a client that reads late gets all of it", async (side) =>
+  isReadLate(await side.startAnywhere("poll")),
+);
 
 test.run();

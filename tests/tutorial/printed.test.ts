@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runGuest, startGuest } from "../support/guest.ts";
+import { each, type Name } from "./programs.ts";
 
 const EDGE_LEVEL = `level-triggered
   epoll_wait = 0
@@ -52,34 +52,38 @@ epoll_pwait: 1 signal handled, EINTR at once
 waiting for signals
 `;
 
-const printed = { "edge-level": EDGE_LEVEL, descriptors: DESCRIPTORS, nested: NESTED };
+const printed: Partial<Record<Name, string>> = {
+  "edge-level": EDGE_LEVEL,
+  descriptors: DESCRIPTORS,
+  nested: NESTED,
+};
 for (const [name, stdout] of Object.entries(printed)) {
-  test(`${name}: prints what happens, and ends`, async () => {
-    const output = await runGuest({ module: `tutorial/${name}` });
+  each(`${name}: prints what happens, and ends`, async (side) => {
+    const output = await side.run(name as Name);
     assert.equal(output, { code: 0, signal: null, stdout, stderr: "" });
   });
 }
 
-test("descriptors: Ctrl-C comes by the signalfd", async () => {
-  const guest = startGuest({ module: "tutorial/descriptors" });
-  await guest.says(/eventfd: 1 was added\n/);
-  guest.kill("SIGINT");
-  assert.equal(await guest.exited, { code: 0, signal: null });
-  assert.match(guest.stdout(), /^signalfd: signal 2\n$/m);
+each("descriptors: Ctrl-C comes by the signalfd", async (side) => {
+  const program = side.start("descriptors");
+  await program.says(/eventfd: 1 was added\n/);
+  program.kill("SIGINT");
+  assert.equal(await program.exited, { code: 0, signal: null });
+  assert.match(program.stdout(), /^signalfd: signal 2\n$/m);
 });
 
-test("pwait: a signal is slept over, then is not; those from outside come too", async () => {
-  const guest = startGuest({ module: "tutorial/pwait" });
-  await guest.says(/waiting for signals\n/);
-  assert.is(guest.stdout(), PWAIT);
+each("pwait: a signal is slept over, then is not; those from outside come too", async (side) => {
+  const program = side.start("pwait");
+  await program.says(/waiting for signals\n/);
+  assert.is(program.stdout(), PWAIT);
   for (let times = 1; times <= 2; times++) {
-    guest.kill("SIGUSR1");
-    await guest.says(new RegExp(`(?:SIGUSR1\nwaiting for signals\n){${times}}`));
+    program.kill("SIGUSR1");
+    await program.says(new RegExp(`(?:SIGUSR1\nwaiting for signals\n){${times}}`));
   }
-  guest.kill("SIGINT");
-  assert.equal(await guest.exited, { code: 0, signal: null });
+  program.kill("SIGINT");
+  assert.equal(await program.exited, { code: 0, signal: null });
   const twice = "SIGUSR1\nwaiting for signals\n".repeat(2);
-  assert.is(guest.stdout(), `${PWAIT}${twice}the end\n`);
+  assert.is(program.stdout(), `${PWAIT}${twice}the end\n`);
 });
 
 test.run();
