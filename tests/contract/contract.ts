@@ -2,23 +2,13 @@
 // Must not know any fact: the programs print them, one a line, and each line becomes a test.
 
 import { spawn, spawnSync } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { atEnd } from "../support/cleanup.ts";
+import { compile } from "../support/compile.ts";
 import { ROOT } from "../support/guest.ts";
 import { skipFile } from "../support/skip.ts";
 import { need } from "../support/tools.ts";
@@ -129,25 +119,11 @@ export function buildBoth(folder: string, name: string): Both {
       .filter((file) => file.endsWith(".h"))
       .map((file) => join(ROOT, from, file)),
   );
-  const sources = [join(ROOT, folder, `${name}.c`), ...headers];
-  build(sources, program, [process.env["CC"] ?? "cc", ...C_FLAGS]);
-  build(sources, module, ["clang", ...C_FLAGS, ...WASM_FLAGS]);
+  const self = fileURLToPath(import.meta.url);
+  const sources = [join(ROOT, folder, `${name}.c`), ...headers, self];
+  compile([process.env["CC"] ?? "cc", ...C_FLAGS], sources, program);
+  compile(["clang", ...C_FLAGS, ...WASM_FLAGS], sources, module);
   return { program, module };
-}
-
-/** Compiles the first of the sources, if one of them is newer than the output. */
-function build(sources: string[], output: string, command: string[]): void {
-  const isNewer = (source: string) => statSync(source).mtimeMs >= statSync(output).mtimeMs;
-  if (existsSync(output) && ![...sources, fileURLToPath(import.meta.url)].some(isNewer)) return;
-  mkdirSync(dirname(output), { recursive: true });
-  const [compiler = "", ...flags] = command;
-  const fresh = `${output}.${process.pid}`; // somebody may be running the old one
-  const { error, status, stderr } = spawnSync(compiler, [...flags, "-o", fresh, sources[0]!], {
-    encoding: "utf8",
-  });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${compiler} cannot build ${sources[0]}:\n${stderr}`);
-  renameSync(fresh, output);
 }
 
 /** Runs a program with its output in a file, which neither side can wait for or read from. */
