@@ -1,12 +1,11 @@
 // `tripoll cc` in the place of a compiler: what it passes on, leaves out, warns of and links.
 
 import { readFileSync, symlinkSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { cc, compileGuest, folderWith, needToolchain, newFolder, run } from "../support/cc.ts";
-import { ROOT, runGuest, startGuest } from "../support/guest.ts";
+import { cc, folderWith, needToolchain, newFolder, run } from "../support/cc.ts";
+import { ROOT, runGuest } from "../support/guest.ts";
 
 needToolchain();
 
@@ -102,24 +101,6 @@ test("cc: says which packages are missing, as docs/C.md does", () => {
   const libc = cc(["a.c"], { env: { WASI_SYSROOT: folder } });
   assert.is(libc.code, 2);
   assert.match(libc.stderr, `cc needs wasi-libc, which is not below "${folder}"`);
-});
-
-test("cc: the example of epoll(7) is a server", async () => {
-  const text = readFileSync(join(ROOT, "tests/c/programs/man_epoll.c"), "utf8");
-  const options = ["--listen", "127.0.0.1:0"];
-  const guest = await startGuest({ module: compileGuest(text), options }).listening();
-  const socket = connect(guest.port, "127.0.0.1");
-  let answer = "";
-  socket.setEncoding("utf8").on("data", (part: string) => {
-    answer += part;
-    if (answer === "hello\n") socket.write("quit\n");
-  });
-  socket.write("hello\n");
-  await new Promise((resolve) => {
-    socket.once("close", resolve);
-  });
-  assert.is(answer, "hello\nquit\n");
-  assert.is((await guest.exited).code, 0);
 });
 
 test("a guest named cc is run as ./cc", () => {

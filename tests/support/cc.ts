@@ -2,19 +2,25 @@
 // Must not know what is in the programs.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { atEnd } from "./cleanup.ts";
+import { compile } from "./compile.ts";
 import { type GuestOptions, type Output, ROOT, runGuest } from "./guest.ts";
 import { skipFile } from "./skip.ts";
 import { need } from "./tools.ts";
 
 const LAUNCHER = join(ROOT, "host/run.js");
 
+/** Makes sure of what `tripoll cc` runs; the reason for skips where it cannot be had. */
+export const needCc = (): string | undefined =>
+  need("clang", "wasm-ld", "llvm-ar", "wasi-libc", "libclang-rt-dev-wasm32");
+
 /** Skips the test file where there is no toolchain; called at its top level. */
 export function needToolchain(): void {
-  const missing = need("clang", "wasm-ld", "llvm-ar", "wasi-libc", "libclang-rt-dev-wasm32");
+  const missing = needCc();
   if (missing !== undefined) skipFile(missing);
 }
 
@@ -76,6 +82,36 @@ export function compileNative(source: string, options: string[] = []): string {
   writeFileSync(join(folder, "program.c"), source);
   must(run(process.env["CC"] ?? "cc", [...options, "program.c", "-o", "p"], { cwd: folder }));
   return join(folder, "p");
+}
+
+const STRICT = ["-O2", "-Wall", "-Wextra", "-Werror"];
+
+/** What a guest is made from beyond its own source. */
+const ours = (): string[] => [
+  ...["cc.js", "library.js"].map((name) => join(ROOT, "build/host", name)),
+  ...readdirSync(join(ROOT, "include"), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.[ch]$/.test(name))
+    .map((name) => join(ROOT, "include", name)),
+];
+
+/**
+ * Compiles a file of the project, `FOLDER/NAME.c`, without a warning.
+ *
+ * @returns the module below build/, without its ending.
+ */
+export function guestOf(file: string): string {
+  const name = file.replace(/\.c$/, "");
+  const sources = [join(ROOT, file), fileURLToPath(import.meta.url), ...ours()];
+  compile([process.execPath, LAUNCHER, "cc", ...STRICT], sources, join(ROOT, `build/${name}.wasm`));
+  return name;
+}
+
+/** The same natively; the path of the program. */
+export function programOf(file: string): string {
+  const output = join(ROOT, "build", file.replace(/\.c$/, ""));
+  const sources = [join(ROOT, file), fileURLToPath(import.meta.url)];
+  compile([process.env["CC"] ?? "cc", ...STRICT], sources, output);
+  return output;
 }
 
 /** Compiles a guest and runs it to its end. */

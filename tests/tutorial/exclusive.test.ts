@@ -5,7 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { need } from "../support/tools.ts";
-import { each, netcat, onItsPort, type Running } from "./programs.ts";
+import { each, netcat, onItsPort, startAnywhere } from "./programs.ts";
+import type { Running } from "./sides.ts";
 
 const NO_NC = need("nc");
 /** epoll_wait or epoll_pwait for one event and without a timeout: the host's own take more. */
@@ -46,7 +47,7 @@ each(
   "exclusive: without the flag both are told each time",
   async (side) => {
     assert.is(
-      await connects(await side.startAnywhere("exclusive", ["all"]), 4),
+      await connects(await startAnywhere(side, "exclusive", { args: ["all"] }), 4),
       "the first was woken, the second was told too\n" +
         "the second was woken, the first was told too\n" +
         "the first was woken, the second was told too\n" +

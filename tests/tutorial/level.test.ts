@@ -3,7 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
-import { each, netcat, onItsPort } from "./programs.ts";
+import { each, netcat, onItsPort, startAnywhere } from "./programs.ts";
 
 const CLIENTS = 2048;
 const READ_BYTES = 1024;
@@ -13,7 +13,7 @@ await onItsPort("level", "answers nc with the length", async ({ port }) => {
 });
 
 each("level: answers 2,048 clients, message by message", async (side) => {
-  const { port } = await side.startAnywhere("level");
+  const { port } = await startAnywhere(side, "level");
   const clients: Client[] = [];
   for (let i = 0; i < CLIENTS; i++) {
     clients.push(new Client(port));
@@ -31,7 +31,7 @@ each("level: answers 2,048 clients, message by message", async (side) => {
 });
 
 each("level: what one read leaves is reported again", async (side) => {
-  const { port } = await side.startAnywhere("level");
+  const { port } = await startAnywhere(side, "level");
   const client = new Client(port);
   client.send("x".repeat(10 * READ_BYTES + 1)).end();
   await client.isClosed();

@@ -3,7 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
-import { each, netcat, onItsPort } from "./programs.ts";
+import { each, netcat, onItsPort, startAnywhere } from "./programs.ts";
 
 const READY = "descriptor 5 is ready, and disarmed\n";
 
@@ -17,7 +17,7 @@ await onItsPort("oneshot", "what nc sends comes back in pieces", async (server) 
 });
 
 each("oneshot: of many clients none is forgotten, and none is queued twice", async (side) => {
-  const server = await side.startAnywhere("oneshot");
+  const server = await startAnywhere(side, "oneshot");
   const clients = Array.from({ length: 50 }, (_, index) =>
     new Client(server.port).send(`client ${index} says something`).end(),
   );

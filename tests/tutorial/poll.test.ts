@@ -3,7 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
-import { each, isReadLate, netcat, onItsPort } from "./programs.ts";
+import { each, isReadLate, netcat, onItsPort, startAnywhere } from "./programs.ts";
 
 const CLIENTS_MAX = 1024;
 const OVERLOAD = "the server is overload! please try after a while!\n";
@@ -13,7 +13,7 @@ await onItsPort("poll", "what nc sends comes back", async ({ port }) => {
 });
 
 each("poll: serves 1,024 clients, and sends client 1,025 away", async (side) => {
-  const { port } = await side.startAnywhere("poll");
+  const { port } = await startAnywhere(side, "poll");
   const clients: Client[] = [];
   for (let i = 0; i < CLIENTS_MAX; i++) {
     clients.push(await new Client(port).connected());
@@ -41,7 +41,7 @@ each("poll: serves 1,024 clients, and sends client 1,025 away", async (side) => 
 });
 
 each("poll: a client that reads late gets all of it", async (side) =>
-  isReadLate(await side.startAnywhere("poll")),
+  isReadLate(await startAnywhere(side, "poll")),
 );
 
 test.run();

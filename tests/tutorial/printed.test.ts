@@ -3,6 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { each, type Name } from "./programs.ts";
+import { run } from "./sides.ts";
 
 const EDGE_LEVEL = `level-triggered
   epoll_wait = 0
@@ -59,7 +60,7 @@ const printed: Partial<Record<Name, string>> = {
 };
 for (const [name, stdout] of Object.entries(printed)) {
   each(`${name}: prints what happens, and ends`, async (side) => {
-    const output = await side.run(name as Name);
+    const output = await run(side, name);
     assert.equal(output, { code: 0, signal: null, stdout, stderr: "" });
   });
 }

@@ -1,18 +1,31 @@
-// The programs of the tutorial on each of their sides, started as docs/TUTORIAL.md says, and nc to
+// The programs of the tutorial, started as docs/TUTORIAL.md says on each of their sides, and nc to
 // try them. Must not know what the programs do.
 
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { constants } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../sdk/client.ts";
+import { needCc, run as finish } from "../support/cc.ts";
 import { atEnd } from "../support/cleanup.ts";
-import { type Output, type Program, startGuest } from "../support/guest.ts";
+import { ROOT } from "../support/guest.ts";
 import { skipIf } from "../support/skip.ts";
 import { need } from "../support/tools.ts";
+import {
+  addressOf,
+  type Running,
+  type Side,
+  SIDES,
+  type Started,
+  startShell,
+  statusOf,
+} from "./sides.ts";
 
 /** The servers, and the ports that they have without an argument. */
 export const PORTS = {
@@ -26,80 +39,33 @@ export const PORTS = {
 
 export type Server = keyof typeof PORTS;
 
+export const SERVERS = Object.keys(PORTS) as Server[];
+
 /** The programs that need no client. */
 const PRINTING = ["edge-level", "pwait", "descriptors", "nested"] as const;
 
 export type Name = Server | (typeof PRINTING)[number];
 
-export const NAMES: readonly Name[] = [...(Object.keys(PORTS) as Server[]), ...PRINTING];
-
-/** A program that was started; of a server, `listening` finds out its port. */
-export interface Running extends Program {
-  port: number;
-  listening: () => Promise<Running>;
-}
-
-export interface Started {
-  args?: string[];
-  /** What a guest may listen on. */
-  grant?: string | undefined;
-  /** More options of the host. */
-  options?: string[];
-}
-
-/** One way to have the programs: in a language, as guests or not. */
-export class Side {
-  readonly name: string;
-  /** Why its tests have to be skipped. */
-  readonly missing: string | undefined;
-  readonly start: (name: Name, started?: Started) => Running;
-
-  constructor(name: string, start: Side["start"], missing?: string) {
-    this.name = name;
-    this.start = start;
-    this.missing = missing;
-  }
-
-  /** Starts a server on any free port; `options` are more of the host's. */
-  startAnywhere(name: Server, args: string[] = [], options: string[] = []): Promise<Running> {
-    return this.start(name, { args: ["0", ...args], grant: grantOf(0), options }).listening();
-  }
-
-  /** Starts a server as its page says: it has no arguments, and so its own port. */
-  async startAt(name: Server): Promise<Running> {
-    const server = await this.start(name, { grant: grantOf(PORTS[name]) }).listening();
-    assert.is(server.port, PORTS[name]);
-    return server;
-  }
-
-  /** Runs a program to its end. */
-  async run(name: Name, started?: Started): Promise<Output> {
-    const program = this.start(name, started);
-    const exit = await program.exited;
-    return { ...exit, stdout: program.stdout(), stderr: program.stderr() };
-  }
-}
-
-const grantOf = (port: number): string => `127.0.0.1:${port}`;
+export const NAMES: readonly Name[] = [...SERVERS, ...PRINTING];
 
 /** What `node host/run.js` is given to run a program as its page says. */
 export const wordsOf = (name: Name, module: string): string =>
-  name in PORTS ? `--listen ${grantOf(PORTS[name as Server])} ${module}` : module;
+  name in PORTS ? `--listen ${addressOf(PORTS[name as Server])} ${module}` : module;
 
-/** A side of guests; `module` finds one below build/, without its ending. */
-const guests = (name: string, module: (name: Name) => string, missing?: string): Side =>
-  new Side(
-    name,
-    (program, { args = [], grant, options = [] } = {}) => {
-      const granted = grant === undefined ? [] : ["--listen", grant];
-      return startGuest({ module: module(program), args, options: [...granted, ...options] });
-    },
-    missing,
-  );
+/** Starts a server on any free port. */
+export const startAnywhere = (
+  side: Side,
+  name: Server,
+  { args = [], ...started }: Started = {},
+): Promise<Running> =>
+  side.start(name, { ...started, args: ["0", ...args], grant: addressOf(0) }).listening();
 
-const ASSEMBLYSCRIPT = guests("AssemblyScript", (name) => `tutorial/${name}`);
-
-export const SIDES: readonly Side[] = [ASSEMBLYSCRIPT];
+/** Starts a server as its page says: it has no arguments, and so its own port. */
+async function startAt(side: Side, name: Server): Promise<Running> {
+  const server = await side.start(name, { grant: addressOf(PORTS[name]) }).listening();
+  assert.is(server.port, PORTS[name]);
+  return server;
+}
 
 interface Case {
   sides?: readonly Side[];
@@ -121,16 +87,65 @@ export function each(
   }
 }
 
-/** Defines a test for each side, of a server that was started as its page says, and nc. */
+/**
+ * Defines a test for each side, of a server that was started as its page says, and nc. At the end
+ * Ctrl-C ends the server.
+ */
 export async function onItsPort(
   name: Server,
   behaviour: string,
   body: (server: Running) => unknown,
 ): Promise<void> {
   const missing = need("nc") ?? (await taken(name));
-  each(`${name}: on its own port, ${behaviour}`, async (side) => body(await side.startAt(name)), {
-    missing,
-  });
+  each(
+    `${name}: on its own port, ${behaviour}`,
+    async (side) => meet(await startAt(side, name), body),
+    { missing },
+  );
+}
+
+/** Tries a server, and ends it with Ctrl-C: its port is the next one's. */
+async function meet(server: Running, body: (server: Running) => unknown): Promise<void> {
+  try {
+    await body(server);
+  } finally {
+    server.kill("SIGINT");
+    await server.exited;
+  }
+  assert.is(statusOf(await server.exited), 128 + constants.signals.SIGINT);
+}
+
+/**
+ * Defines a test for each block of commands that a page has about a server in C: a shell runs them,
+ * and the last one is the server, to which nc talks.
+ */
+export async function asPrinted(
+  page: string,
+  name: Server,
+  body: (server: Running) => unknown,
+): Promise<void> {
+  const missing = needCc() ?? need("nc") ?? (await taken(name));
+  const blocks = [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```sh\n([^]*?)\n```$/gm)]
+    .map(([, block]) => block!)
+    .filter((block) => block.includes(` tests/guests/c/${name}.c `));
+  if (blocks.length === 0) throw new Error(`${page} has no commands for ${name}.c`);
+  for (const block of blocks) {
+    const commands = block.replaceAll("npx tripoll", "node host/run.js").split("\n");
+    const last = commands.pop()!;
+    const follow = async (): Promise<void> => {
+      for (const command of commands) {
+        assert.equal(finish("sh", ["-c", command], { cwd: ROOT }), {
+          code: 0,
+          stdout: "",
+          stderr: "",
+        });
+      }
+      const server = await startShell(last, ROOT).listening();
+      assert.is(server.port, PORTS[name]);
+      await meet(server, body);
+    };
+    test(`${page}: ${last}`, skipIf(missing, follow));
+  }
 }
 
 /** Why a test on a server's own port has to be skipped; undefined: the port is free. */
