@@ -20,6 +20,7 @@ each("poll: serves 1,024 clients, and sends client 1,025 away", async (side) => 
   }
   for (const [index, client] of clients.entries()) client.send(`I am ${index}`);
   await Promise.all(clients.map((client, index) => client.receives(`I am ${index}`)));
+  assert.ok(clients.every(({ received }, index) => received === `I am ${index}`));
 
   for (let i = 0; i < 3; i++) {
     const refused = await new Client(port).receivesEnd();
