@@ -9,6 +9,7 @@
 #define __NEED_time_t
 #define __NEED_struct_timespec
 #define __NEED_sigset_t
+#define __NEED_pthread_t
 #include <bits/alltypes.h>
 
 #define SIGHUP 1
@@ -123,6 +124,7 @@ __sighandler_t signal(int, __sighandler_t);
 int sigaction(int, const struct sigaction *__restrict, struct sigaction *__restrict);
 int sigprocmask(int, const sigset_t *__restrict, sigset_t *__restrict);
 int pthread_sigmask(int, const sigset_t *__restrict, sigset_t *__restrict);
+int pthread_kill(pthread_t, int);
 int sigpending(sigset_t *);
 int sigsuspend(const sigset_t *);
 int sigwait(const sigset_t *__restrict, int *__restrict);

@@ -16,6 +16,7 @@ const POINTERS = "pointers, long and size_t have 4 bytes";
 
 /** What differs from glibc on x86-64 by design; of a struct all that is in it. */
 const DIFFERENT: Record<string, string> = {
+  PTHREAD_CANCELED: POINTERS,
   NFDBITS: "long has 32 bits",
   SIG_ERR: POINTERS,
   SIG_IGN: "1 may be a function's index",
@@ -47,7 +48,7 @@ const constants = [
       ),
     ),
   ),
-].filter((name) => !name.startsWith("_") && !name.endsWith("_INIT"));
+].filter((name) => !/^_|_INIT(?:IALIZER(?:_NP)?)?$/.test(name));
 
 interface Struct {
   name: string;
@@ -55,13 +56,15 @@ interface Struct {
 }
 
 const structs: Struct[] = texts.flatMap((text) =>
-  [...text.matchAll(/^struct (?<name>\w+) \{\n(?<body>(?:.*\n)*?)\};$/gm)].map(({ groups }) => ({
-    name: groups!["name"]!,
-    fields: groups!["body"]!.split("\n").flatMap((line) => {
-      const field = /^ {2}[\w ]+[ *](?<field>[a-z]\w*)(?:\[\w+\])?;/.exec(line);
-      return field === null ? [] : [field.groups!["field"]!];
+  [...text.matchAll(/^struct (?<name>[a-z]\w*) \{\n(?<body>(?:.*\n)*?)\};$/gm)].map(
+    ({ groups }) => ({
+      name: groups!["name"]!,
+      fields: groups!["body"]!.split("\n").flatMap((line) => {
+        const field = /^ {2}[\w ]+[ *](?<field>[a-z]\w*)(?:\[\w+\])?;/.exec(line);
+        return field === null ? [] : [field.groups!["field"]!];
+      }),
     }),
-  })),
+  ),
 );
 
 const program = [

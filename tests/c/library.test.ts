@@ -56,6 +56,26 @@ test("signals: handlers, masks, waits and alarms; a fatal one ends it", () =>
 test("process: arguments, environment, times, limits, and exit()", () =>
   same("process", { args: ["-v", "-p", "80", "a", "", "b c"], env: { A: "1" }, code: 300 & 255 }));
 
+test("threads: the one there is has locks, conditions, keys and an end", () => same("threads"));
+
+test("threads: there is no second one, and who waits for one is told", async () => {
+  const { code, stdout, stderr } = await runSource(`#include <pthread.h>
+    #include <stdio.h>
+    #include <string.h>
+    static void *run(void *argument) { return argument; }
+    int main(void) {
+      pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+      pthread_t thread;
+      puts(strerror(pthread_create(&thread, NULL, run, NULL)));
+      fflush(stdout);
+      pthread_mutex_lock(&mutex);
+      return pthread_mutex_lock(&mutex);
+    }`);
+  assert.is(stdout, "Resource temporarily unavailable\n");
+  assert.match(stderr, /^pthread_mutex_lock: deadlock: /m);
+  assert.is(code, 134);
+});
+
 test("what a guest has not: answers as what is not there", async () => {
   const { stdout, code } = await runSource(source("denied"));
   assert.is(code, 0);
