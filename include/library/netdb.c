@@ -136,31 +136,44 @@ static struct addrinfo *make_entry(const struct host *host, int kind, int port,
   return &entry->info;
 }
 
-static int wants_kind(const struct addrinfo *hints, int kind) {
-  const int has_type = hints->ai_socktype == 0 || hints->ai_socktype == kinds[kind].type;
-  const int is_raw = kinds[kind].type == SOCK_RAW;
-  return has_type &&
-         (is_raw || hints->ai_protocol == 0 || hints->ai_protocol == kinds[kind].protocol);
+// The first kind that fits a type or a protocol, as glibc has it; KINDS where none does.
+static int find_kind(const struct addrinfo *hints) {
+  int kind = 0;
+  while (kind < KINDS) {
+    const int is_raw = kinds[kind].type == SOCK_RAW;
+    const int has_type = hints->ai_socktype == 0 || hints->ai_socktype == kinds[kind].type;
+    const int has_protocol =
+        is_raw || hints->ai_protocol == 0 || hints->ai_protocol == kinds[kind].protocol;
+    if (has_type && has_protocol)
+      break;
+    kind++;
+  }
+  return kind;
 }
 
 // Appends an entry for each host and kind of socket; 0 or an EAI.
 static int list_entries(const struct host *hosts, int count, const char *service,
                         const struct addrinfo *hints, struct addrinfo **list) {
-  int reason = EAI_SOCKTYPE;
-  struct addrinfo **end = list;
+  const int is_any = hints->ai_socktype == 0 && hints->ai_protocol == 0;
+  const int first = is_any ? 0 : find_kind(hints);
+  const int end = is_any ? KINDS : first + 1;
+  int reason = EAI_SERVICE;
+  struct addrinfo **next = list;
+  if (first == KINDS)
+    return EAI_SOCKTYPE;
+  if (!is_any && service != NULL && kinds[first].type == SOCK_RAW)
+    return EAI_SERVICE;
   for (int i = 0; i < count; i++) {
-    for (int kind = 0; kind < KINDS; kind++) {
-      if (!wants_kind(hints, kind))
-        continue;
+    for (int kind = first; kind < end; kind++) {
       const int port = find_port(service, hints->ai_flags, kinds[kind].name);
       if (port < 0) {
         reason = port;
         continue;
       }
-      *end = make_entry(&hosts[i], kind, port, hints);
-      if (*end == NULL)
+      *next = make_entry(&hosts[i], kind, port, hints);
+      if (*next == NULL)
         return EAI_MEMORY;
-      end = &(*end)->ai_next;
+      next = &(*next)->ai_next;
     }
   }
   return *list == NULL ? reason : 0;

@@ -104,6 +104,19 @@ static void lists(void) {
   show("127.0.0.1", "1", (struct addrinfo){.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM});
 }
 
+static void protocols(void) {
+  const int all[] = {0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP};
+  const int types[] = {0, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, 77};
+  for (int protocol = 0; protocol < 4; protocol++) {
+    for (int type = 0; type < 5; type++) {
+      const struct addrinfo hints = {.ai_socktype = types[type], .ai_protocol = all[protocol]};
+      printf("protocol %d, ", all[protocol]);
+      show("192.0.2.1", "99", hints);
+      show("192.0.2.1", NULL, hints);
+    }
+  }
+}
+
 static void names(void) {
   struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(80)};
   char host[64], port[16];
@@ -120,6 +133,7 @@ static void names(void) {
 int main(void) {
   texts();
   lists();
+  protocols();
   names();
   struct hostent *entry = gethostbyname("192.0.2.9");
   printf("%s %d %d %s\n", entry->h_name, entry->h_addrtype, entry->h_length,
