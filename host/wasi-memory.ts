@@ -17,6 +17,11 @@ export class Output {
     return new DataView(this.#buffer()!, this.address, this.#bytes);
   }
 
+  /** All of it but so many bytes at its beginning. */
+  from(offset: number): Output {
+    return new Output(this.#buffer, this.address + offset, this.#bytes - offset);
+  }
+
   u8(offset: number, value: number): void {
     this.#view().setUint8(offset, value);
   }

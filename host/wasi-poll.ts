@@ -35,6 +35,8 @@ const SUBSCRIPTIONS_MAX = 65_536;
 
 const SUBSCRIPTION_BYTES = 48;
 const EVENT_BYTES = 32;
+/** Where in the events the array of ppoll and its time begin: never at 0, which is NULL to Linux. */
+const SCRATCH_OFFSET = 8;
 const CLOCK = 0;
 const FD_READ = 1;
 const FD_WRITE = 2;
@@ -59,15 +61,16 @@ export function pollOneoff(call: PollOneoff): number {
   const output = memory.output(call.events, count * EVENT_BYTES);
   const result = memory.output(call.result, 4);
   if (input === undefined || output === undefined || result === undefined) return EFAULT;
+  const scratch = output.from(SCRATCH_OFFSET);
   const asked = readSubscriptions(input, count, call.clocks);
   if (asked === undefined) return EINVAL;
   const waits = asked.flatMap((one) => (one.type === CLOCK ? [one.waitNs] : []));
   const nearest = waits.length === 0 ? undefined : waits.reduce((a, b) => (a < b ? a : b));
   const descriptors = asked.filter((one) => one.type !== CLOCK);
-  const ready = waitFor(linux, output, descriptors, nearest);
+  const ready = waitFor(linux, scratch, descriptors, nearest);
   if (ready < 0) return wasiErrno(ready);
-  const revents = descriptors.map((_, i) => output.getU16(i * POLLFD_BYTES + 6));
-  const events = descriptors.flatMap((one, i) => eventOf(linux, output, one, revents[i]!));
+  const revents = descriptors.map((_, i) => scratch.getU16(i * POLLFD_BYTES + 6));
+  const events = descriptors.flatMap((one, i) => eventOf(linux, scratch, one, revents[i]!));
   if (ready === 0) {
     for (const one of asked) {
       if (one.type === CLOCK && one.waitNs === nearest) events.push(clockEvent(one));
@@ -107,31 +110,31 @@ function readSubscriptions(
 /** One ppoll; its array and its time lie where the events will be, which take more room. */
 function waitFor(
   linux: Imports,
-  output: Output,
+  scratch: Output,
   descriptors: readonly Subscription[],
   waitNs: bigint | undefined,
 ): number {
   for (const [i, one] of descriptors.entries()) {
     if (one.type === CLOCK) continue;
-    output.u32(i * POLLFD_BYTES, Math.min(one.fd, FD_MAX));
-    output.u32(i * POLLFD_BYTES + 4, one.type === FD_READ ? POLLIN : POLLOUT);
+    scratch.u32(i * POLLFD_BYTES, Math.min(one.fd, FD_MAX));
+    scratch.u32(i * POLLFD_BYTES + 4, one.type === FD_READ ? POLLIN : POLLOUT);
   }
   const time = descriptors.length * POLLFD_BYTES;
   if (waitNs !== undefined) {
-    output.u64(time, waitNs / NS);
-    output.u64(time + 8, waitNs % NS);
+    scratch.u64(time, waitNs / NS);
+    scratch.u64(time + 8, waitNs % NS);
   }
-  const timeAddress = waitNs === undefined ? 0 : output.address + time;
-  return linux.ppoll(output.address, descriptors.length, timeAddress, 0, 8);
+  const timeAddress = waitNs === undefined ? 0 : scratch.address + time;
+  return linux.ppoll(scratch.address, descriptors.length, timeAddress, 0, 8);
 }
 
-function eventOf(linux: Imports, output: Output, one: Subscription, revents: number): Event[] {
+function eventOf(linux: Imports, scratch: Output, one: Subscription, revents: number): Event[] {
   if (revents === 0 || one.type === CLOCK) return [];
   const { userdata, type, fd } = one;
   const error = revents & POLLNVAL ? BADF : 0;
   const canTell =
-    type === FD_READ && error === 0 && linux.ioctl(fd, FIONREAD, output.address) === 0;
-  const bytes = canTell ? output.getU32(0) : 1;
+    type === FD_READ && error === 0 && linux.ioctl(fd, FIONREAD, scratch.address) === 0;
+  const bytes = canTell ? scratch.getU32(0) : 1;
   return [{ userdata, error, type, bytes, hangsUp: (revents & POLLHUP) !== 0 }];
 }
 

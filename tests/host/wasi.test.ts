@@ -7,31 +7,11 @@ import * as assert from "uvu/assert";
 import { ERRNOS } from "../../host/trace/names.ts";
 import { wasiErrno } from "../../host/wasi-errno.ts";
 import { type GuestOptions, ROOT, runGuest } from "../support/guest.ts";
+import { WASI_CALLS } from "../support/wasi.ts";
 import { value, wat } from "../support/wat.ts";
 
-/** Parameters of each call: `i` is an i32, `l` an i64. */
-const CALLS: Record<string, string> = {
-  args_get: "ii",
-  args_sizes_get: "ii",
-  clock_res_get: "ii",
-  clock_time_get: "ili",
-  environ_get: "ii",
-  environ_sizes_get: "ii",
-  fd_close: "i",
-  fd_fdstat_get: "ii",
-  fd_fdstat_set_flags: "ii",
-  fd_prestat_dir_name: "iii",
-  fd_prestat_get: "ii",
-  fd_read: "iiii",
-  fd_renumber: "ii",
-  fd_seek: "ilii",
-  fd_tell: "ii",
-  fd_write: "iiii",
-  path_open: "iiiiillii",
-  poll_oneoff: "iiii",
-  random_get: "ii",
-  sched_yield: "",
-};
+/** Parameters of each call; one is of those that are answered by ENOSYS. */
+const CALLS: Record<string, string> = { ...WASI_CALLS, path_open: "iiiiillii" };
 
 const BADF = 8;
 const FAULT = 21;
@@ -304,6 +284,19 @@ test("poll_oneoff: events may be written over the subscriptions", async () => {
     load(1000),
   ];
   assert.equal(await run(calls), [0, 1, 70]);
+});
+
+test("poll_oneoff: events may be written to address 0", async () => {
+  const pipe = `(drop ${value("pipe2", 3000, 0)}) (drop ${value("write", load(3004), 8, 3)})`;
+  const calls = [
+    after(clock(0, 1), value("poll_oneoff", 1000, 0, 1, 4000)),
+    load(4000),
+    load(0),
+    after(`${pipe} ${descriptor(0, 1, load(3000))}`, value("poll_oneoff", 1000, 0, 1, 4000)),
+    load(0),
+    load(16),
+  ];
+  assert.equal(await run(calls), [0, 1, 70, 0, 70, 3]);
 });
 
 test("poll_oneoff: none, too many or of no kind is EINVAL", async () => {
