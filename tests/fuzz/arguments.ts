@@ -207,7 +207,7 @@ export const sigset: Make = (maker) => {
 
 export const sigaction: Make = (maker) => {
   const { random } = maker;
-  const handler = random.chance(0.01) ? 0xdead : random.pick([0, -2, 1, 5, 5, 5]);
+  const handler = random.chance(0.01) ? 0xdead : random.pick([0, -2, 1, 5, 5, 5, 6]);
   const bits = random.pick([0, 0x10000000, 0x40000000, -0x80000000, 4]);
   return maker.poke(words(handler, bits, 0, random.pick([0, -1]), 0));
 };

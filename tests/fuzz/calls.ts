@@ -1,9 +1,10 @@
 // What the fuzzer knows of each import: what may be passed to it, what it opens, and what it may
 // write. An import that is not here is called with numbers, none of which is a pointer into memory.
 
-import { ABI, type ImportName } from "../../host/abi.ts";
 import * as a from "./arguments.ts";
 import type { Make } from "./arguments.ts";
+import { IMPORTS, type ImportName } from "./imports.ts";
+import { WASI_SHAPES } from "./wasi.ts";
 
 /** What a descriptor is, as far as it matters which calls take it. */
 export type Kind =
@@ -23,6 +24,12 @@ export interface Shape {
   readonly opens?: Kind | "socket" | "same" | readonly [Kind, Kind];
   /** Which argument points to the pair. */
   readonly pairAt?: number;
+  /** Which argument of a call of WASI's points to its value. */
+  readonly valueAt?: number;
+  /** Whether a success closes its first argument. */
+  readonly closes?: boolean;
+  /** The errno that is the best it can answer. */
+  readonly best?: number;
   /** How often it is called, 10 unless given. */
   readonly weight?: number;
   /** The claims on memory, in the words of guest/claims.ts; a0 to a5 are the arguments. */
@@ -33,7 +40,11 @@ export interface Shape {
   readonly mayEnd?: boolean;
 }
 
+const EINTR = 4;
+
 const SHAPES: Partial<Record<ImportName, Shape>> = {
+  ...WASI_SHAPES,
+
   epoll_create1: { args: [a.flags(0x80000)], opens: "epoll" },
   epoll_ctl: {
     args: [a.fd("epoll"), a.one(1, 2, 3), a.fd(), a.epollEvent],
@@ -120,7 +131,7 @@ const SHAPES: Partial<Record<ImportName, Shape>> = {
   write: { args: [a.fd(), a.data, a.length], weight: 20 },
   readv: { args: [a.fd(), a.iovecs, a.one(0, 1, 2, 3)], claims: "vector(a1, a2)" },
   writev: { args: [a.fd(), a.iovecs, a.one(0, 1, 2, 3)] },
-  close: { args: [a.fd()], weight: 12 },
+  close: { args: [a.fd()], closes: true, weight: 12 },
   dup: { args: [a.fd()], opens: "same", weight: 5 },
   dup3: { args: [a.fd(), a.fd(), a.flags(0x80000)], opens: "same", weight: 8 },
   fcntl: { args: [a.fd(), a.fcntlCommand, a.fcntlArgument] },
@@ -155,7 +166,7 @@ const SHAPES: Partial<Record<ImportName, Shape>> = {
     claims: "done(a2, 8)",
   },
   rt_sigpending: { args: [a.output(8), a.eight], claims: "done(a0, a1)", weight: 4 },
-  rt_sigsuspend: { args: [a.sigset, a.eight], weight: 1, mayBlock: true },
+  rt_sigsuspend: { args: [a.sigset, a.eight], best: EINTR, weight: 1, mayBlock: true },
   rt_sigtimedwait: {
     args: [a.sigset, a.optional(a.output(128)), a.timespec, a.eight],
     claims: "done(a1, 128)",
@@ -201,5 +212,5 @@ const SHAPES: Partial<Record<ImportName, Shape>> = {
 
 /** What is known of an import, or what is tried with one of which nothing is. */
 export function shapeOf(name: ImportName): Shape {
-  return SHAPES[name] ?? { args: ABI[name].map(() => a.noPointer) };
+  return SHAPES[name] ?? { args: IMPORTS[name].parameters.map(() => a.noPointer) };
 }

@@ -30,10 +30,12 @@ function driverWith(addon: string): Driver {
   return driver;
 }
 
-/** What is found when a program meets an addon that does `lie` in a call, or when a guest ends. */
+/** What is found when a program meets an addon that does `lie` in a call, or when a guest ends; in
+ * a call of WASI's, which is none of the addon's, `result` is what it answers. */
 async function found(program: string, call: string, lie: string): Promise<string> {
   const [inCall, atEndOfGuest] = call === "release" ? ["getpid", lie] : [call, ""];
   const inCallLie = call === "release" ? "" : lie;
+  const isInWasi = call.startsWith("wasi_");
   const file = join(folder, "lying.cjs");
   writeFileSync(
     file,
@@ -54,6 +56,20 @@ async function found(program: string, call: string, lie: string): Promise<string
       enter(id, page, ...rest) {
         const imports = real.enter(id, page, ...rest);
         const call = new Int32Array(page, 0, 6);
+        if (${isInWasi}) {
+          const { Instance } = WebAssembly;
+          WebAssembly.Instance = function (module, all) {
+            const wasi = all.wasi_snapshot_preview1;
+            const honest = wasi.${inCall.replace("wasi_", "")};
+            wasi.${inCall.replace("wasi_", "")} = (a0, a1, a2, a3) => {
+              let result = honest(a0, a1, a2, a3);
+              ${isInWasi ? lie : ""};
+              return result;
+            };
+            return new Instance(module, all);
+          };
+          return imports;
+        }
         const honest = imports.${inCall};
         imports.${inCall} = () => {
           const [a0, a1, a2] = call;
@@ -135,6 +151,15 @@ test("finds: a connection where none is granted", async () => {
 test("finds: an exception, and a result that is no errno", async () => {
   assert.match(await found("getpid\n", "getpid", 'throw new Error("no")'), /crashed: no/);
   assert.match(await found("getpid\n", "getpid", "call[0] = -512"), /result -512/);
+});
+
+test("finds in a call of WASI's: a byte too many, an exception, what is no errno", async () => {
+  const poll = "wasi_poll_oneoff m0 m256 1 m512\n";
+  const past = await found(poll, "wasi_poll_oneoff", "bytes()[a1 + 31] = 1; bytes()[a1 + 32] = 1");
+  assert.match(past, /call 0 .*, which is not its: 0 became 1$/);
+  const time = "wasi_clock_time_get 99 0 m0\n";
+  assert.match(await found(time, "wasi_clock_time_get", 'throw new Error("no")'), /crashed: no/);
+  assert.match(await found(time, "wasi_clock_time_get", "result = 77"), /result -1000077/);
 });
 
 test("finds: a host that crashes, and what a sanitizer says", async () => {

@@ -3,7 +3,8 @@
 
 import { timeout, timespec } from "./arguments.ts";
 import { type Kind, shapeOf } from "./calls.ts";
-import { type Arg, IMPORT_NAMES, type Op, type Program, literal } from "./program.ts";
+import { IMPORT_NAMES, type ImportName } from "./imports.ts";
+import { type Arg, type Op, type Program, literal } from "./program.ts";
 import { Random } from "./random.ts";
 import { ADDRESS_NAMES, type AddressName } from "./world.ts";
 
@@ -11,6 +12,7 @@ const SLOT_COUNT = 32;
 const ARENA_BYTES = 65_536;
 /** Where structs are put, below the end so that memory.grow does not matter to them. */
 const SCRATCH_BYTES = ARENA_BYTES - 4_096;
+const EXITS: readonly ImportName[] = ["exit_group", "wasi_proc_exit"];
 const CALLS_MIN = 100;
 const CALLS_MAX = 6_000;
 /** Signals that programs send themselves. */
@@ -30,17 +32,23 @@ const QUOTAS = [
 /** Arguments that make a call wait if they are anything. */
 const WAITING = new Set([timeout, timespec]);
 
-/** Names of imports, each as often as it is to be called. */
-const weighted = (mayBlock: boolean) =>
-  IMPORT_NAMES.flatMap((name) => {
-    const { weight = 10, mayBlock: waits = false } = shapeOf(name);
-    return Array.from({ length: waits && !mayBlock ? 0 : weight }, () => name);
-  });
-const NAMES = { patient: weighted(true), hasty: weighted(false) };
+/** How much more often calls are made that a program is about. */
+const FOCUSED = 20;
 
 export interface Options {
   /** Whether it may wait: somebody is going to kill it. */
   readonly mayBlock: boolean;
+  /** A part of the names of the calls that it is about. */
+  readonly focus?: string | undefined;
+}
+
+/** Names of imports, each as often as it is to be called. */
+function weighted({ mayBlock, focus }: Options): ImportName[] {
+  return IMPORT_NAMES.flatMap((name) => {
+    const { weight = 10, mayBlock: waits = false } = shapeOf(name);
+    const times = focus !== undefined && name.includes(focus) ? FOCUSED : 1;
+    return Array.from({ length: waits && !mayBlock ? 0 : weight * times }, () => name);
+  });
 }
 
 /** A program in the making: what the makers of arguments ask for and add to. */
@@ -50,14 +58,16 @@ export class Maker {
   readonly ops: Op[] = [];
   /** The number of a socket option, once its level has been chosen. */
   optionName = 0;
+  readonly #names: readonly ImportName[];
   readonly #slots = new Map<number, Kind>();
   /** How many calls it has. */
   calls = 0;
   #nextSlot = 0;
 
-  constructor(random: Random, { mayBlock }: Options) {
+  constructor(random: Random, options: Options) {
     this.random = random;
-    this.mayBlock = mayBlock;
+    this.mayBlock = options.mayBlock;
+    this.#names = weighted(options);
   }
 
   /** A slot that is believed to be of one of these kinds, if there is one. */
@@ -103,7 +113,7 @@ export class Maker {
   }
 
   /** Adds a call with arguments of its own making. */
-  call(name = this.random.pick(this.mayBlock ? NAMES.patient : NAMES.hasty)): void {
+  call(name = this.random.pick(this.#names)): void {
     const args = shapeOf(name).args.map((make) => {
       const isFixed = WAITING.has(make) && !this.mayBlock;
       return this.random.chance(HOSTILE) && !isFixed ? this.hostile() : make(this);
@@ -127,8 +137,8 @@ export class Maker {
       return;
     }
     this.calls += 1;
-    const { opens } = shapeOf(op.name);
-    if (op.name === "close" && op.args[0]!.kind === "slot") this.#slots.delete(op.args[0]!.value);
+    const { opens, closes = false } = shapeOf(op.name);
+    if (closes && op.args[0]!.kind === "slot") this.#slots.delete(op.args[0]!.value);
     if (opens === undefined) {
       this.ops.push({ ...op, to: undefined });
       return;
@@ -164,7 +174,7 @@ export function generate(seed: number, corpus: readonly Program[], options: Opti
       maker.call();
     }
   }
-  if (random.chance(0.1)) maker.call("exit_group");
+  if (random.chance(0.1)) maker.call(random.pick(EXITS));
   return maker.ops;
 }
 
@@ -181,7 +191,7 @@ function splice(maker: Maker, program: Program): void {
   const { random } = maker;
   const rate = random.pick([0, 0.02, 0.1]);
   for (const op of program) {
-    if (op.op === "call" && op.name === "exit_group" && random.chance(0.98)) continue;
+    if (op.op === "call" && EXITS.includes(op.name) && random.chance(0.98)) continue;
     if (!random.chance(rate)) {
       maker.add(op);
       continue;

@@ -2,6 +2,7 @@
 // the bytes that the guest interprets.
 //
 //   f3 = socket 2 2049 0       a call; its result becomes slot 3, a pair becomes slots 3 and 4
+//   wasi_fd_close f3           one of WASI's; its result is the value it writes, or -errno of WASI's
 //   read f3 m0 16              arguments: a number, fN a slot, mN the arena's byte N, eN the byte
 //                              N before memory's end, r the last result
 //   poke m0 00ff               bytes into memory
@@ -10,12 +11,9 @@
 //   grow 1                     memory.grow
 //   quota watchesMax 4         what its guest starts with, wherever it stands
 
-import { ABI, type ImportName } from "../../host/abi.ts";
 import { QUOTAS, type Quotas } from "../../host/quotas.ts";
+import { IMPORTS, IMPORT_NAMES, type ImportName } from "./imports.ts";
 import { ADDRESS_NAMES, type AddressName, type World, addressBytes } from "./world.ts";
-
-/** The imports, each at its number in a program's bytes. */
-export const IMPORT_NAMES = Object.keys(ABI) as ImportName[];
 
 const ARG_KINDS = ["literal", "slot", "last", "arena", "end"] as const;
 const MARKS = { slot: "f", arena: "m", end: "e" } as const;
@@ -95,10 +93,11 @@ export function parseArg(text: string): Arg {
 
 function parseCall(words: string[], to?: number): Call {
   const [name = "", ...rest] = words;
-  if (!Object.hasOwn(ABI, name)) throw new Error(`there is no call ${name}`);
+  if (!Object.hasOwn(IMPORTS, name)) throw new Error(`there is no call ${name}`);
   const call = name as ImportName;
-  if (rest.length !== ABI[call].length) {
-    throw new Error(`${name} takes ${ABI[call].length} arguments, not ${rest.length}`);
+  const arity = IMPORTS[call].parameters.length;
+  if (rest.length !== arity) {
+    throw new Error(`${name} takes ${arity} arguments, not ${rest.length}`);
   }
   return { op: "call", name: call, args: rest.map(parseArg), to };
 }

@@ -1,10 +1,16 @@
 // What a run has reached: calls, successes and errnos of each import, and which of them are new.
 
-import type { ImportName } from "../../host/abi.ts";
-import { IMPORT_NAMES, type Program } from "./program.ts";
+import { ERRNOS } from "../../host/trace/names.ts";
+import { wasiErrno } from "../../host/wasi-errno.ts";
+import { shapeOf } from "./calls.ts";
+import { IMPORT_NAMES, type ImportName, isWasi } from "./imports.ts";
+import type { Program } from "./program.ts";
 
-const EINTR = 4;
 const SKIPPED = -0x8000_0000;
+/** What does not return where it succeeds. */
+const ENDS = new Set<ImportName>(["exit_group", "wasi_proc_exit"]);
+
+const NAME_COLUMNS = 1 + Math.max(...IMPORT_NAMES.map((name) => name.length));
 
 interface Tally {
   calls: number;
@@ -21,8 +27,20 @@ export function outcomesOf(program: Program, results: Int32Array): (Outcome | un
   return [...results].map((result, at): Outcome | undefined => {
     const call = calls[at];
     if (call === undefined || result === SKIPPED) return undefined;
-    return `${call.name} ${Math.max(0, -result)}`;
+    return outcomeOf(call.name, result);
   });
+}
+
+export const outcomeOf = (name: ImportName, result: number): Outcome =>
+  `${name} ${Math.max(0, -result)}`;
+
+/** What its errno is called; WASI's numbers are not Linux's. */
+export function errnoName(outcome: Outcome): string {
+  const [name, errno] = outcome.split(" ") as [ImportName, string];
+  const number = isWasi(name)
+    ? [...ERRNOS.keys()].find((linux) => wasiErrno(-linux) === Number(errno))
+    : Number(errno);
+  return ERRNOS.get(number ?? 0) ?? errno;
 }
 
 /** The call that a program ended in, which has no result. */
@@ -55,7 +73,8 @@ export class Report {
       if (errno === "0") tally.successes += 1;
       else tally.errnos.add(Number(errno));
     }
-    if (endOf(program, results) === "exit_group") this.#countExit();
+    const end = endOf(program, results);
+    if (end !== undefined && ENDS.has(end)) this.#countExit(end);
     return fresh;
   }
 
@@ -64,9 +83,8 @@ export class Report {
     return this.#counts.get(outcome) ?? 0;
   }
 
-  /** It does not return where it succeeds. */
-  #countExit(): void {
-    const tally = this.#tallies.get("exit_group")!;
+  #countExit(name: ImportName): void {
+    const tally = this.#tallies.get(name)!;
     tally.calls += 1;
     tally.successes += 1;
   }
@@ -75,10 +93,10 @@ export class Report {
     return [...this.#tallies.values()].reduce((sum, { calls }) => sum + calls, 0);
   }
 
-  /** Names of the imports that were never called with success; that of rt_sigsuspend is EINTR. */
+  /** Names of the imports that were never called with success, or with the best there is. */
   missed(): string[] {
     const isMissed = ([name, { successes, errnos }]: [ImportName, Tally]) =>
-      successes === 0 && !(name === "rt_sigsuspend" && errnos.has(EINTR));
+      successes === 0 && !errnos.has(shapeOf(name).best ?? 0);
     return [...this.#tallies].filter(isMissed).map(([name]) => name);
   }
 
@@ -86,7 +104,7 @@ export class Report {
   lines(): string[] {
     const seconds = (performance.now() - this.#begin) / 1_000;
     const row = (name: string, ...columns: (string | number)[]) =>
-      name.padEnd(18) + columns.map((column) => String(column).padStart(12)).join("");
+      name.padEnd(NAME_COLUMNS) + columns.map((column) => String(column).padStart(12)).join("");
     const calls = this.calls();
     return [
       row("import", "calls", "successes", "errnos"),

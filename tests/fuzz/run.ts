@@ -1,21 +1,20 @@
-// The fuzzer: `npm run fuzz -- [--seed N] [--calls N] [--replay FILE] [--keep] [--plain]`.
+// The fuzzer: `npm run fuzz -- --help` says how it is told what to do.
 //
 // Programs of system calls, made from a seed and a corpus, run in guests under ASan and UBSan; each
 // guest and the host that runs it are looked at afterwards. docs/RATIONALE.md says why it is so.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { ERRNOS } from "../../host/trace/names.ts";
 import { buildGuest, sanitized } from "./build.ts";
 import { CORPUS, readCorpus } from "./corpus.ts";
 import { Driver, type Job } from "./driver.ts";
 import { generate } from "./generate.ts";
 import { minimise } from "./minimise.ts";
-import { type Program, formatOp, formatProgram, parseProgram } from "./program.ts";
+import { type FuzzOptions, HELP, UsageError, parseOptions } from "./options.ts";
+import { type Program, formatOp, formatProgram } from "./program.ts";
 import { Random } from "./random.ts";
-import { type Outcome, Report, outcomesOf } from "./report.ts";
+import { type Outcome, Report, errnoName, outcomeOf, outcomesOf } from "./report.ts";
 import { makeWorld } from "./world.ts";
 
 const WAVE = 8;
@@ -35,21 +34,6 @@ const KEEP_TRIES_MAX = 80;
 const FAILURES_MAX = 10;
 const PROGRESS_MS = 10_000;
 
-const { values } = parseArgs({
-  options: {
-    /** Of all that is random. */
-    seed: { type: "string", default: "1" },
-    /** How many calls are made, at least. */
-    calls: { type: "string", default: "200000" },
-    /** A program to be run alone, each call with its result; nothing else is run then. */
-    replay: { type: "string" },
-    /** Whether programs with rare outcomes are made small and kept in the corpus. */
-    keep: { type: "boolean", default: false },
-    /** Whether the addon is the ordinary one, without sanitizers. */
-    plain: { type: "boolean", default: false },
-  },
-});
-
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** One run of the fuzzer. */
@@ -61,23 +45,24 @@ class Fuzzing {
   /** The program that an outcome was first seen of, up to there. */
   readonly #first = new Map<Outcome, Program>();
   #kept = 0;
-  readonly #seed: number;
+  readonly #options: FuzzOptions;
   failures = 0;
 
-  constructor(driver: Driver, folder: string, seed: number) {
+  constructor(driver: Driver, folder: string, options: FuzzOptions) {
     this.#driver = driver;
     this.#folder = folder;
-    this.#seed = seed;
+    this.#options = options;
     this.#corpus = readCorpus();
   }
 
-  async run(callsMin: number): Promise<void> {
+  async run(): Promise<void> {
     const corpus = [...this.#corpus.values()];
     for (let at = 0; at < corpus.length; at += WAVE) {
       const wave = corpus.slice(at, at + WAVE);
       await this.#wave(wave.map((program) => ({ program, killAfterMs: PATIENCE_MS })));
     }
-    const random = new Random(this.#seed);
+    const { seed, calls: callsMin } = this.#options;
+    const random = new Random(seed);
     let shown = performance.now();
     while (this.#report.calls() < callsMin && this.failures < FAILURES_MAX) {
       await this.#wave(Array.from({ length: WAVE }, () => this.#job(random, corpus)));
@@ -97,7 +82,8 @@ class Fuzzing {
           afterMs: random.below(random.pick(KILLED_WITHIN_MS)),
         }))
       : [];
-    const program = generate(random.bits(), corpus, { mayBlock: isKilled });
+    const { focus } = this.#options;
+    const program = generate(random.bits(), corpus, { mayBlock: isKilled, focus });
     const killAfterMs = isKilled ? soon : PATIENCE_MS;
     return { program, killAfterMs, signals };
   }
@@ -109,7 +95,7 @@ class Fuzzing {
       if (ran.reason.startsWith("stopped by")) this.#report.kills += 1;
       else if (ran.reason !== "") this.#report.crashes += 1;
       for (const { outcome, call } of this.#report.add(program, ran.results)) {
-        if (values.keep) this.#first.set(outcome, upToCall(program, call));
+        if (this.#options.keep) this.#first.set(outcome, upToCall(program, call));
       }
       if (ran.problems.length > 0) await this.#fail([jobs[at]!], ran.problems);
     }
@@ -135,7 +121,7 @@ class Fuzzing {
   }
 
   #save({ program, killAfterMs, signals = [] }: Job, suffix: string): void {
-    const file = join(tmpdir(), `fuzz-${this.#seed}-${this.failures}${suffix}.txt`);
+    const file = join(tmpdir(), `fuzz-${this.#options.seed}-${this.failures}${suffix}.txt`);
     const sent = signals.map(({ signal, afterMs }) => `, ${signal} after ${afterMs} ms`);
     const note = `# killed after ${killAfterMs} ms${sent.join("")}\n`;
     writeFileSync(file, note + formatProgram(program));
@@ -156,8 +142,7 @@ class Fuzzing {
       const text = formatProgram(small);
       if (text.length > PROGRAM_BYTES_MAX || !(await has(small))) continue;
       this.#kept += 1;
-      const [name = "", errno = ""] = outcome.split(" ");
-      writeFileSync(join(CORPUS, `${name}-${ERRNOS.get(Number(errno)) ?? errno}.txt`), text);
+      writeFileSync(join(CORPUS, `${outcome.replace(/ .*/, "")}-${errnoName(outcome)}.txt`), text);
     }
   }
 
@@ -165,7 +150,7 @@ class Fuzzing {
     for (const line of this.#report.lines()) say(line);
     if (this.failures === 0) rmSync(this.#folder, { recursive: true, force: true });
     const passed = Math.max(0, this.#report.programs - this.failures);
-    say(`seed ${this.#seed}, corpus of ${this.#corpus.size} programs, ${this.#kept} kept`);
+    say(`seed ${this.#options.seed}, corpus of ${this.#corpus.size} programs, ${this.#kept} kept`);
     say(`${passed} passed, ${this.failures} failed`);
   }
 }
@@ -178,8 +163,7 @@ function upToCall(program: Program, call: number): Program {
 }
 
 /** Runs a program alone and shows each call with its result. */
-async function replay(driver: Driver, file: string): Promise<boolean> {
-  const program = parseProgram(readFileSync(file, "utf8"));
+async function replay(driver: Driver, program: Program): Promise<boolean> {
   const { runs, problems } = await driver.run([
     { program, killAfterMs: PATIENCE_MS * 5, isReplay: true },
   ]);
@@ -187,8 +171,8 @@ async function replay(driver: Driver, file: string): Promise<boolean> {
   let call = 0;
   for (const op of program) {
     const result = op.op === "call" ? results[call++] : undefined;
-    const error = result === undefined ? undefined : ERRNOS.get(-result);
-    const shown = op.op === "call" ? ` -> ${result ?? "?"} ${error ?? ""}` : "";
+    const error = op.op === "call" && result! < 0 ? errnoName(outcomeOf(op.name, result!)) : "";
+    const shown = op.op === "call" ? ` -> ${result ?? "?"} ${error}` : "";
     say(`${op.op === "call" ? `#${call - 1} ` : ""}${formatOp(op)}${shown}`);
   }
   const own = /^(?:write|dup3)\((?:1, )?211, .*\n/gm; // the interpreter's
@@ -200,16 +184,18 @@ async function replay(driver: Driver, file: string): Promise<boolean> {
   return all.length === 0;
 }
 
-async function main(): Promise<boolean> {
+async function main(args: string[]): Promise<boolean> {
+  const options = parseOptions(args);
+  if (options === undefined) return say(HELP.trimEnd());
   const module = await buildGuest();
   const folder = mkdtempSync(join(tmpdir(), "tripoll-fuzz-"));
   const world = await makeWorld(folder);
-  const driver = new Driver({ world, folder, module, env: values.plain ? {} : sanitized() });
+  const driver = new Driver({ world, folder, module, env: options.plain ? {} : sanitized() });
   try {
-    if (values.replay !== undefined) return await replay(driver, values.replay);
-    const fuzzing = new Fuzzing(driver, folder, Number(values.seed));
-    await fuzzing.run(Number(values.calls));
-    if (values.keep) await fuzzing.keep();
+    if (options.replay !== undefined) return await replay(driver, options.replay);
+    const fuzzing = new Fuzzing(driver, folder, options);
+    await fuzzing.run();
+    if (options.keep) await fuzzing.keep();
     fuzzing.close();
     return fuzzing.failures === 0;
   } finally {
@@ -217,9 +203,10 @@ async function main(): Promise<boolean> {
   }
 }
 
-if (!/^[0-9]{1,9}$/.test(values.seed) || !/^[0-9]{1,9}$/.test(values.calls)) {
-  process.stderr.write("--seed and --calls are numbers\n");
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`fuzz: ${error.message}\n`);
   process.exitCode = 2;
-} else {
-  process.exitCode = (await main()) ? 0 : 1;
 }

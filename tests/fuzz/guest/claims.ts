@@ -15,6 +15,7 @@ const IOV_MAX: u32 = 1024;
 const ADDRESS_MAX: u32 = 128;
 const IPPROTO_IPV6: i32 = 41;
 const OPTION_MAX: u32 = 1024;
+const SUBSCRIPTIONS_MAX: u32 = 65536;
 const CLAIMS: usize = memory.data(4096 * 12, 16);
 const INPUTS: usize = memory.data(1025 * 8, 16);
 const SHADOW_BEGIN: usize = memory.data(1024, 16);
@@ -36,6 +37,7 @@ let end: u32 = 0;
 let claims: u32 = 0;
 let inputs: u32 = 0;
 let isRefused: bool = false;
+let hasGrown: bool = false;
 
 /** The arena begins here; memory is as large as it is now. */
 export function setArena(from: u32): void {
@@ -45,18 +47,25 @@ export function setArena(from: u32): void {
 
 export const memoryEnd = (): u32 => end;
 
-/** After memory.grow: the new pages are zero, and so is their shadow. */
+/** After memory.grow: the new pages are zero, and so is their shadow. In the middle of a call, what
+ * could not be written before may be by now. */
 export function grown(): void {
   end = <u32>memory.size() * PAGE;
+  hasGrown = true;
 }
 
+function fits(at: u32, bytes: u64): bool {
+  return <u64>at + bytes <= <u64>end;
+}
+
+/** Whether the kernel can write there; 0 is NULL to it. */
 function inside(at: u32, bytes: u64): bool {
-  return at !== 0 && <u64>at + bytes <= <u64>end;
+  return at !== 0 && fits(at, bytes);
 }
 
 /** Whether a range lies in what is judged. */
 export function isJudged(at: u32, bytes: u32): bool {
-  return inside(at, bytes) && (at >= low || <u64>at + bytes <= BEGIN);
+  return fits(at, bytes) && (at >= low || <u64>at + bytes <= BEGIN);
 }
 
 function shadowOf(at: u32): usize {
@@ -69,7 +78,11 @@ export function takeOver(at: u32, bytes: u32): void {
 }
 
 function add(at: u32, bytes: u64, when: When): void {
-  if (bytes === 0 || !inside(at, bytes)) return; // the kernel cannot write there either
+  if (inside(at, bytes)) note(at, bytes, when);
+}
+
+function note(at: u32, bytes: u64, when: When): void {
+  if (bytes === 0) return;
   if (!isJudged(at, <u32>bytes) || claims === CLAIMS_MAX) {
     isRefused = true;
     return;
@@ -122,7 +135,7 @@ function claimsInput(first: u32, count: u32): bool {
 
 export function begin(): void {
   claims = inputs = 0;
-  isRefused = false;
+  isRefused = hasGrown = false;
 }
 
 export const refused = (): bool => isRefused;
@@ -257,8 +270,25 @@ export function control(request: u32, at: u32): void {
   }
 }
 
-/** Takes over what the call was entitled to write. */
+// WASI's: address 0 is one like others.
+
+/** What a call that succeeds writes. */
+export function output(at: u32, bytes: u32): void {
+  if (fits(at, bytes)) note(at, bytes, When.Done);
+}
+
+/** Room for the events of `count` subscriptions, all of which serves the host until it knows them. */
+export function subscribed(at: u32, count: u32): void {
+  if (count <= SUBSCRIPTIONS_MAX && fits(at, 32 * count)) note(at, 32 * count, When.Always);
+}
+
+/** Takes over what the call was entitled to write; if memory has grown in it, all is taken over. */
 export function settle(result: i32): void {
+  if (hasGrown) {
+    takeOver(0, BEGIN);
+    takeOver(low, end - low);
+    return;
+  }
   let left: u32 = result < 0 ? u32.MAX_VALUE : result;
   for (let i: u32 = 0; i < claims; i++) {
     const claim = CLAIMS + 12 * i;

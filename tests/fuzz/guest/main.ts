@@ -28,8 +28,9 @@ const VIOLATION: i32 = 0x5a5a0002;
 /** The result of a call that was not made. */
 const SKIPPED: i32 = i32.MIN_VALUE;
 const EINTR: i32 = -4;
-/** A handler of this number traps. */
+/** A handler of this number traps, one of that number lets memory grow. */
 const TRAPPING: i32 = 0xdead;
+const GROWING: i32 = 6;
 
 const SLOT_COUNT: u32 = 32;
 const NO_SLOT: u32 = 255;
@@ -53,6 +54,7 @@ let framed: i32 = 0;
 /** Called by the host; calls it back, in the middle of an import of its own. */
 export function __signal(handler: i32, _signum: i32): void {
   if (handler === TRAPPING) unreachable();
+  if (handler === GROWING) growBy(1);
   linux.linux_clock_gettime(1, <i32>HANDLER_TIME);
 }
 
@@ -155,8 +157,7 @@ function put(): void {
   claims.takeOver(to, 4);
 }
 
-function grow(): void {
-  const pages = <u32>argument();
+function growBy(pages: u32): void {
   const room = (claims.low + claims.ARENA_MAX - claims.memoryEnd()) / claims.PAGE;
   // Within the shadow, or so much that it cannot be had.
   if (pages <= room || pages >= 65536) memory.grow(pages);
@@ -196,7 +197,7 @@ function run(): void {
     if (op === Op.Call) call();
     else if (op === Op.Poke) poke();
     else if (op === Op.Put) put();
-    else if (op === Op.Grow) grow();
+    else if (op === Op.Grow) growBy(argument());
     else break;
   }
   flush();
