@@ -1,21 +1,23 @@
 // Builds what tsc does not: the addon with the system's C compiler, and every guest with asc.
 //
 //   node build/host/build.js             what is older than its sources
+//   node build/host/build.js --addon     of that the addon alone, whatever the compiler warns of
 //   node build/host/build.js --sanitize  the addon with ASan and UBSan: build/sanitize/tripoll.node
+//
+// What is built is said on stderr, and nothing where nothing is.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-const C_FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-fPIC", "-shared", "-pthread"];
+const C_FLAGS = "-std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -shared -pthread".split(" ");
 /** Never unloaded: its threads and its signal handler outlive the environment that loaded it. */
 const LINK_FLAGS = ["-Wl,-z,nodelete"];
-const C_WARNINGS = ["-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"];
+const C_WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 const OPTIMIZED = ["-O2"];
 const SANITIZED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"];
 
@@ -26,7 +28,21 @@ const GUESTS = [
   ["bench/guests", "build/bench"],
 ] as const;
 
+/** Compiled into every guest: the allocator, and what the options in asconfig.json name. */
+const MALLOC = "assembly/malloc.ts";
+const LIBRARY = "assembly/abort/linux.ts";
+
+const IMPORTED = /\b(?:from|import) "(?<target>\.[^"]*)"/g;
+
+interface Guest {
+  readonly source: string;
+  readonly config: string;
+  readonly output: string;
+}
+
 class BuildError extends Error {}
+
+const say = (line: string): boolean => process.stderr.write(`tripoll: ${line}\n`);
 
 function filesBelow(folder: string, ending: string): string[] {
   if (!existsSync(join(ROOT, folder))) return [];
@@ -50,10 +66,11 @@ function isFresh(output: string, sources: readonly string[]): boolean {
 function buildAddon(output: string, flags: readonly string[]): void {
   const native = filesBelow("host/native", ".c");
   if (isFresh(output, [...native, ...filesBelow("host/native", ".h")])) return;
+  say(`building the addon, ${output}`);
   const compiler = process.env["CC"] ?? "cc";
   const headers = createRequire(import.meta.url)("node-api-headers").include_dir as string;
   mkdirSync(dirname(join(ROOT, output)), { recursive: true });
-  const options = [...C_FLAGS, ...C_WARNINGS, ...LINK_FLAGS, ...flags, "-I", headers];
+  const options = [...C_FLAGS, ...LINK_FLAGS, ...flags, "-I", headers];
   const { error, status } = spawnSync(compiler, [...options, "-o", output, ...native], {
     cwd: ROOT,
     stdio: "inherit",
@@ -66,35 +83,74 @@ function buildAddon(output: string, flags: readonly string[]): void {
   if (status !== 0) throw new BuildError("the C compiler could not build the addon, see above");
 }
 
+/** The files that one imports, and those that these import, and so on. */
+function withImports(entries: readonly string[]): string[] {
+  const found = new Set(entries);
+  for (const path of found) for (const imported of importsOf(path)) found.add(imported);
+  return [...found];
+}
+
+const known = new Map<string, string[]>();
+
+/** Read once: all guests import the same few. */
+function importsOf(path: string): string[] {
+  const kept = known.get(path);
+  if (kept !== undefined) return kept;
+  const text = readFileSync(join(ROOT, path), "utf8");
+  const imports = [...text.matchAll(IMPORTED)]
+    .map(({ groups }) => join(dirname(path), groups!["target"]!))
+    .flatMap((target) => [`${target}.ts`, join(target, "index.ts")])
+    .filter((file) => existsSync(join(ROOT, file)));
+  known.set(path, imports);
+  return imports;
+}
+
 /** The options of a guest: its folder's own, or the project's. */
 function configOf(source: string): string {
   const own = join(dirname(source), "asconfig.json");
   return existsSync(join(ROOT, own)) ? own : "asconfig.json";
 }
 
-async function buildGuest(source: string, output: string): Promise<void> {
-  const config = configOf(source);
-  const shared = [...filesBelow("assembly", ".ts"), "asconfig.json", config];
-  if (isFresh(output, [source, ...shared])) return;
-  // malloc.ts goes first: the stub runtime's allocator must be initialised before it is called.
-  const { error, stderr } = await asc.main(
-    ["assembly/malloc.ts", source, "--config", config, "--baseDir", ROOT, "-o", output],
-    {},
+function staleGuests(): Guest[] {
+  const all = GUESTS.flatMap(([folder, output]) =>
+    filesBelow(folder, ".ts").map((source): Guest => {
+      const name = relative(folder, source).replace(/\.ts$/, ".wasm");
+      return { source, config: configOf(source), output: join(output, name) };
+    }),
   );
-  if (error !== null) throw new BuildError(`${source} does not compile:\n${stderr.toString()}`);
+  return all.filter(({ source, config, output }) => {
+    const sources = withImports([source, MALLOC, LIBRARY]);
+    return !isFresh(output, [...sources, "asconfig.json", config]);
+  });
+}
+
+async function buildGuests(guests: readonly Guest[]): Promise<void> {
+  if (guests.length === 0) return;
+  say(
+    guests.length === 1
+      ? `building ${guests[0]!.output}`
+      : `building ${guests.length} guests, about a second each`,
+  );
+  const { main: compile } = await import("assemblyscript/asc");
+  for (const { source, config, output } of guests) {
+    // malloc.ts goes first: the stub runtime's allocator must be initialised before it is called.
+    const { error, stderr } = await compile(
+      [MALLOC, source, "--config", config, "--baseDir", ROOT, "-o", output],
+      {},
+    );
+    if (error !== null) throw new BuildError(`${source} does not compile:\n${stderr.toString()}`);
+  }
 }
 
 async function main(): Promise<void> {
-  if (process.argv.includes("--sanitize")) {
-    buildAddon("build/sanitize/tripoll.node", SANITIZED);
-    return;
-  }
-  buildAddon("build/tripoll.node", OPTIMIZED);
-  for (const [folder, output] of GUESTS) {
-    for (const source of filesBelow(folder, ".ts")) {
-      const name = relative(folder, source).replace(/\.ts$/, ".wasm");
-      await buildGuest(source, join(output, name));
-    }
+  const { argv } = process;
+  if (argv.includes("--sanitize")) {
+    buildAddon("build/sanitize/tripoll.node", [...C_WARNINGS, ...SANITIZED]);
+  } else if (argv.includes("--addon")) {
+    buildAddon("build/tripoll.node", OPTIMIZED);
+  } else {
+    buildAddon("build/tripoll.node", [...C_WARNINGS, ...OPTIMIZED]);
+    await buildGuests(staleGuests());
   }
 }
 
