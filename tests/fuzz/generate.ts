@@ -164,10 +164,11 @@ export function generate(seed: number, corpus: readonly Program[], options: Opti
   const maker = new Maker(new Random(seed), options);
   const { random } = maker;
   const calls = CALLS_MIN + random.below(CALLS_MAX - CALLS_MIN);
+  const splices = options.focus === undefined ? 0.1 : 0.01;
   for (const signum of FREQUENT_SIGNALS) if (random.chance(0.97)) survive(maker, signum);
   if (random.chance(0.2)) maker.add({ op: "quota", ...random.pick(QUOTAS) });
   while (maker.calls < calls) {
-    if (corpus.length > 0 && random.chance(0.1)) splice(maker, random.pick(corpus));
+    if (corpus.length > 0 && random.chance(splices)) splice(maker, random.pick(corpus));
     else if (random.chance(0.005)) {
       maker.add({ op: "grow", pages: literal(random.pick([0, 1, 1, 1, 65_536, -1])) });
     } else {
