@@ -178,6 +178,7 @@ function processCalls({ linux, buffer }: WasiHost): Record<string, WasiImport> {
     },
     random_get: (address, length) => {
       const [start, end] = [u32(address), u32(address) + u32(length)];
+      if (end > start && memory.output(start, end - start) === undefined) return EFAULT;
       for (let at = start; at < end;) {
         const bytes = linux.getrandom(at, Math.min(end - at, RANDOM_BYTES_MAX), 0);
         if (bytes < 0) return wasiErrno(bytes);

@@ -219,6 +219,15 @@ test("random_get: fills as much as is asked for", async () => {
   assert.equal(await run(calls), [0, 0]);
 });
 
+test("random_get: what does not fit is EFAULT, and nothing is written", async () => {
+  const grown = "(drop (memory.grow (i32.const 40)))";
+  const calls = [
+    after(grown, value("random_get", 100_000, 0x7fff_ffff)),
+    ...[100_000, 100_004, 1_000_000].map(load),
+  ];
+  assert.equal(await run(calls), [FAULT, 0, 0, 0]);
+});
+
 /** A subscription of 48 bytes at 1000 + 48 * i; its events go to 3000, their number to 4000. */
 const clock = (i: number, ns: number, flags = 0): string => {
   const at = 1000 + 48 * i;
