@@ -25,6 +25,11 @@ const FLUSH_MS = 200;
 
 const MODULE_BYTES_MAX = 256 * 1024 * 1024;
 
+/** What builds the addon: in a project of its own, and where npm has installed it. */
+const BUILD_COMMAND = import.meta.url.includes("/node_modules/")
+  ? "npm rebuild tripoll"
+  : "npm run build";
+
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const OTHER_SIGNALS = ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 
@@ -95,7 +100,7 @@ async function loadHost() {
     const [reason = ""] = message.split("\n");
     throw new StartError(
       ErrorCodes.addon,
-      `the native addon cannot be loaded (${printable(reason)}); run npm run build`,
+      `the native addon cannot be loaded (${printable(reason)}); run ${BUILD_COMMAND}`,
     );
   }
 }
