@@ -35,7 +35,7 @@ const SUBSCRIPTIONS_MAX = 65_536;
 
 const SUBSCRIPTION_BYTES = 48;
 const EVENT_BYTES = 32;
-/** Where in the events the array of ppoll and its time begin: never at 0, which is NULL to Linux. */
+/** Where in the events the array of ppoll and its time begin: not at 0, which is NULL to Linux. */
 const SCRATCH_OFFSET = 8;
 const CLOCK = 0;
 const FD_READ = 1;

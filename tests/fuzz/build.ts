@@ -23,7 +23,8 @@ const ALL = "a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32";
 function declaration(name: ImportName): string {
   const { module, field, parameters } = IMPORTS[name];
   const list = parameters.map((type, at) => `a${at}: ${type}`).join(", ");
-  return `@external("${module}", "${field}")\nexport declare function ${symbol(name)}(${list}): i32;`;
+  const external = `@external("${module}", "${field}")`;
+  return `${external}\nexport declare function ${symbol(name)}(${list}): i32;`;
 }
 
 function callOf(name: ImportName): string {

@@ -1,5 +1,5 @@
-// All that the fuzzed guest imports: the calls of `linux`, and those of WASI under `wasi_…`, because
-// one name is in both. What it knows of each is in calls.ts.
+// All that the fuzzed guest imports: the calls of `linux`, and those of WASI as `wasi_…`, because
+// one name is in both. What is known of each is in calls.ts.
 
 import { ABI, type ImportName as LinuxName } from "../../host/abi.ts";
 import { WASI_CALLS } from "../support/wasi.ts";

@@ -2,7 +2,7 @@
 // the bytes that the guest interprets.
 //
 //   f3 = socket 2 2049 0       a call; its result becomes slot 3, a pair becomes slots 3 and 4
-//   wasi_fd_close f3           one of WASI's; its result is the value it writes, or -errno of WASI's
+//   wasi_fd_close f3           one of WASI's; its result is the value it writes, or -errno, WASI's
 //   read f3 m0 16              arguments: a number, fN a slot, mN the arena's byte N, eN the byte
 //                              N before memory's end, r the last result
 //   poke m0 00ff               bytes into memory

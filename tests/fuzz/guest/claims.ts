@@ -277,7 +277,7 @@ export function output(at: u32, bytes: u32): void {
   if (fits(at, bytes)) note(at, bytes, When.Done);
 }
 
-/** Room for the events of `count` subscriptions, all of which serves the host until it knows them. */
+/** Room for the events of `count` subscriptions; the host uses all of it until it knows them. */
 export function subscribed(at: u32, count: u32): void {
   if (count <= SUBSCRIPTIONS_MAX && fits(at, 32 * count)) note(at, 32 * count, When.Always);
 }
