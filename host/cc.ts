@@ -25,6 +25,9 @@ const TARGET = "--target=wasm32-wasi";
 /** So that sources take their Linux side; what is wasi-libc's own stays. */
 const DEFINES = ["-D__linux__=1", "-D__linux=1", "-D__unix__=1", "-D__unix=1", "-D__tripoll__=1"];
 
+/** setjmp() and longjmp() by exceptions. Code without a call of setjmp() is not changed by it. */
+const JUMPS = ["-mexception-handling", "-mllvm", "-wasm-enable-sjlj"];
+
 const LINK = [
   "-nostartfiles",
   "-Wl,--stack-first",
@@ -32,10 +35,10 @@ const LINK = [
   ...["_start", "malloc", "cabi_realloc", "__signal"].map((name) => `-Wl,--export=${name}`),
 ];
 
-/** An option that clang is not to call unused where it only links. */
-const quietly = (option: string): string[] => [
+/** Options that clang is not to call unused where it only links. */
+const quietly = (...options: string[]): string[] => [
   "--start-no-unused-arguments",
-  option,
+  ...options,
   "--end-no-unused-arguments",
 ];
 
@@ -221,7 +224,8 @@ export function compile(argv: readonly string[], warn: (line: string) => void): 
 }
 
 function headerOptions(libcHeaders: string): string[] {
-  return [...quietly("-nostdlibinc"), "-isystem", INCLUDE, "-isystem", libcHeaders, ...DEFINES];
+  const system = ["-isystem", INCLUDE, "-isystem", libcHeaders];
+  return [...quietly("-nostdlibinc", ...JUMPS), ...system, ...DEFINES];
 }
 
 function linkOptions(

@@ -2,6 +2,7 @@
 #ifndef _TRIPOLL_PWD_H
 #define _TRIPOLL_PWD_H
 
+#define __NEED_size_t
 #define __NEED_uid_t
 #define __NEED_gid_t
 #include <bits/alltypes.h>
@@ -22,6 +23,11 @@ extern "C" {
 
 struct passwd *getpwnam(const char *);
 struct passwd *getpwuid(uid_t);
+int getpwnam_r(const char *, struct passwd *, char *, size_t, struct passwd **);
+int getpwuid_r(uid_t, struct passwd *, char *, size_t, struct passwd **);
+struct passwd *getpwent(void);
+void setpwent(void);
+void endpwent(void);
 
 #ifdef __cplusplus
 }

@@ -10,8 +10,11 @@ extern "C" {
 
 int system(const char *);
 int mkstemp(char *);
+int mkostemp(char *, int);
+char *mkdtemp(char *);
 char *realpath(const char *__restrict, char *__restrict);
 char *secure_getenv(const char *);
+int getloadavg(double[], int);
 
 #ifdef __cplusplus
 }

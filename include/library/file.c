@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -100,6 +101,19 @@ int ftruncate(int fd, off_t length) {
 int fsync(int fd) { return unsuitable(fd); }
 
 int fdatasync(int fd) { return unsuitable(fd); }
+
+int futimens(int fd, const struct timespec times[2]) {
+  (void)times;
+  return fcntl(fd, F_GETFD) < 0 ? -1 : __failed(EPERM);
+}
+
+// There is nobody to lock anything against.
+int flock(int fd, int operation) {
+  const int kind = operation & ~LOCK_NB;
+  if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
+    return __failed(EINVAL);
+  return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
+}
 
 int fchdir(int fd) { return fcntl(fd, F_GETFD) < 0 ? -1 : __failed(ENOTDIR); }
 

@@ -1,7 +1,6 @@
 // Internet addresses as text, and back.
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -167,17 +166,4 @@ const char *inet_ntop(int family, const void *__restrict from, char *__restrict 
     return NULL;
   }
   return strcpy(to, text);
-}
-
-unsigned if_nametoindex(const char *name) {
-  (void)name;
-  __failed(ENODEV);
-  return 0;
-}
-
-char *if_indextoname(unsigned index, char *name) {
-  (void)index;
-  (void)name;
-  __failed(ENXIO);
-  return NULL;
 }

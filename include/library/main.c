@@ -1,13 +1,8 @@
-// main() with parameters, from the arguments that the host has. A main() without them is called
-// __main_void by the compiler, and this is not linked.
-#include "linux.h"
+// main() with parameters. A main() without them is called __main_void by the compiler, and this is
+// not linked.
 #include "vector.h"
 
 int __main_void(void);
 int __main_argc_argv(int, char **);
 
-int __main_void(void) {
-  int argc;
-  char **argv = __strings(__linux_cmdline, &argc);
-  return __main_argc_argv(argc, argv);
-}
+int __main_void(void) { return __main_argc_argv(__argument_count, __arguments); }

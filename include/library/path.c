@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "linux.h"
 
@@ -29,6 +31,8 @@ int openat(int folder, const char *path, int flags, ...) {
 int open(const char *path, int flags, ...) { return openat(AT_FDCWD, path, flags); }
 
 int creat(const char *path, mode_t mode) { return open(path, O_CREAT, mode); }
+
+int creat64(const char *path, mode_t mode) { return creat(path, mode); }
 
 // What fopen() calls, with flags of WASI's: O_CREAT is 1 << 12 there.
 int __wasilibc_open_nomode(const char *path, int flags) {
@@ -53,10 +57,21 @@ int access(const char *path, int mode) {
   return absent(path);
 }
 
+int faccessat(int folder, const char *path, int mode, int flags) {
+  (void)folder;
+  (void)flags;
+  return access(path, mode);
+}
+
 ssize_t readlink(const char *__restrict path, char *__restrict buffer, size_t size) {
   (void)buffer;
   (void)size;
   return absent(path);
+}
+
+ssize_t readlinkat(int folder, const char *__restrict path, char *__restrict buffer, size_t size) {
+  (void)folder;
+  return readlink(path, buffer, size);
 }
 
 char *realpath(const char *__restrict path, char *__restrict to) {
@@ -68,6 +83,26 @@ char *realpath(const char *__restrict path, char *__restrict to) {
 DIR *opendir(const char *path) {
   absent(path);
   return NULL;
+}
+
+DIR *opendirat(int folder, const char *path) {
+  (void)folder;
+  return opendir(path);
+}
+
+int scandir(const char *path, struct dirent ***list, int (*takes)(const struct dirent *),
+            int (*compare)(const struct dirent **, const struct dirent **)) {
+  (void)list;
+  (void)takes;
+  (void)compare;
+  return absent(path);
+}
+
+int scandirat(int folder, const char *path, struct dirent ***list,
+              int (*takes)(const struct dirent *),
+              int (*compare)(const struct dirent **, const struct dirent **)) {
+  (void)folder;
+  return scandir(path, list, takes, compare);
 }
 
 int chdir(const char *path) { return is_root(path) ? 0 : absent(path); }
@@ -85,6 +120,18 @@ char *getcwd(char *buffer, size_t size) {
 int mkdir(const char *path, mode_t mode) {
   (void)mode;
   return readonly(path);
+}
+
+int mkdirat(int folder, const char *path, mode_t mode) {
+  (void)folder;
+  return mkdir(path, mode);
+}
+
+int mkfifo(const char *path, mode_t mode) { return mkdir(path, mode); }
+
+int mknod(const char *path, mode_t mode, dev_t device) {
+  (void)device;
+  return mkdir(path, mode);
 }
 
 int chmod(const char *path, mode_t mode) {
@@ -115,9 +162,21 @@ int link(const char *from, const char *to) {
   return absent(from);
 }
 
+int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
+  (void)from_folder;
+  (void)to_folder;
+  (void)flags;
+  return link(from, to);
+}
+
 int symlink(const char *target, const char *path) {
   (void)target;
   return readonly(path);
+}
+
+int symlinkat(const char *target, int folder, const char *path) {
+  (void)folder;
+  return symlink(target, path);
 }
 
 int rename(const char *from, const char *to) {
@@ -125,7 +184,40 @@ int rename(const char *from, const char *to) {
   return absent(from);
 }
 
+int renameat(int from_folder, const char *from, int to_folder, const char *to) {
+  (void)from_folder;
+  (void)to_folder;
+  return rename(from, to);
+}
+
+int utimes(const char *path, const struct timeval times[2]) {
+  (void)times;
+  return absent(path);
+}
+
+int utime(const char *path, const struct utimbuf *times) {
+  (void)times;
+  return absent(path);
+}
+
+int utimensat(int folder, const char *path, const struct timespec times[2], int flags) {
+  (void)folder;
+  (void)times;
+  (void)flags;
+  return absent(path);
+}
+
 int mkstemp(char *pattern) { return readonly(pattern); }
+
+int mkostemp(char *pattern, int flags) {
+  (void)flags;
+  return mkstemp(pattern);
+}
+
+char *mkdtemp(char *pattern) {
+  readonly(pattern);
+  return NULL;
+}
 
 FILE *tmpfile(void) {
   __failed(EROFS);
@@ -142,6 +234,8 @@ mode_t umask(mode_t mask) {
 int unlinkat(int folder, const char *path, int flags) {
   return __answer(__linux_unlinkat(folder, path, flags));
 }
+
+void sync(void) {}
 
 int unlink(const char *path) { return unlinkat(AT_FDCWD, path, 0); }
 

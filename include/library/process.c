@@ -1,27 +1,29 @@
 // The process: a guest is one, with one thread, no children, and nobody's privileges.
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/times.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "linux.h"
 
-enum { PAGE_BYTES = 65536, RANDOM_MAX = 256 };
+enum { PAGE_BYTES = 65536, RANDOM_MAX = 256, TICKS = 100 };
 
 pid_t getpid(void) { return __linux_getpid(); }
 
 pid_t gettid(void) { return __linux_getpid(); }
 
 pid_t getpgrp(void) { return __linux_getpid(); }
+
+pid_t setpgrp(void) { return 0; }
 
 pid_t getppid(void) { return 1; }
 
@@ -39,6 +41,19 @@ int setpgid(pid_t pid, pid_t group) {
 
 // Niceness has no effect: it is a thread of the host's that runs.
 int nice(int by) { return by < 0 ? __failed(EPERM) : 0; }
+
+int getpriority(int which, id_t who) {
+  const int is_known = which >= PRIO_PROCESS && which <= PRIO_USER;
+  if (!is_known)
+    return __failed(EINVAL);
+  return who == 0 || who == (which == PRIO_USER ? getuid() : (id_t)getpid()) ? 0 : __failed(ESRCH);
+}
+
+int setpriority(int which, id_t who, int priority) {
+  if (getpriority(which, who) < 0)
+    return -1;
+  return priority < 0 ? __failed(EACCES) : 0;
+}
 
 uid_t getuid(void) { return (uid_t)__linux_getuid(); }
 
@@ -74,47 +89,6 @@ int setresgid(gid_t real, gid_t effective, gid_t saved) {
 int setreuid(uid_t real, uid_t effective) { return setresuid(real, effective, (uid_t)-1); }
 
 int setregid(gid_t real, gid_t effective) { return setresgid(real, effective, (gid_t)-1); }
-
-int getgroups(int count, gid_t groups[]) {
-  if (count < 0)
-    return __failed(EINVAL);
-  if (count > 0)
-    groups[0] = getgid();
-  return 1;
-}
-
-int setgroups(size_t count, const gid_t *groups) {
-  (void)count;
-  (void)groups;
-  return __failed(EPERM);
-}
-
-int initgroups(const char *user, gid_t group) {
-  (void)user;
-  (void)group;
-  return __failed(EPERM);
-}
-
-// There is no list of users: an unknown one is no error.
-struct passwd *getpwnam(const char *name) {
-  (void)name;
-  return NULL;
-}
-
-struct passwd *getpwuid(uid_t user) {
-  (void)user;
-  return NULL;
-}
-
-struct group *getgrnam(const char *name) {
-  (void)name;
-  return NULL;
-}
-
-struct group *getgrgid(gid_t group) {
-  (void)group;
-  return NULL;
-}
 
 pid_t fork(void) { return __failed(ENOSYS); }
 
@@ -167,6 +141,35 @@ pid_t waitpid(pid_t pid, int *status, int options) {
 
 pid_t wait(int *status) { return waitpid(-1, status, 0); }
 
+pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage) {
+  (void)usage;
+  return waitpid(pid, status, options);
+}
+
+pid_t wait3(int *status, int options, struct rusage *usage) {
+  return wait4(-1, status, options, usage);
+}
+
+int waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
+  (void)type;
+  (void)id;
+  (void)info;
+  (void)options;
+  return __failed(ECHILD);
+}
+
+clock_t times(struct tms *to) {
+  struct rusage used;
+  struct timespec now;
+  if (getrusage(RUSAGE_SELF, &used) < 0 || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+    return -1;
+  const long long us = 1000000 / TICKS;
+  if (to != NULL)
+    *to = (struct tms){.tms_utime = used.ru_utime.tv_sec * TICKS + used.ru_utime.tv_usec / us,
+                       .tms_stime = used.ru_stime.tv_sec * TICKS + used.ru_stime.tv_usec / us};
+  return now.tv_sec * TICKS + now.tv_nsec / (us * 1000);
+}
+
 int uname(struct utsname *names) { return __answer(__linux_uname(names)); }
 
 int gethostname(char *name, size_t size) {
@@ -176,6 +179,28 @@ int gethostname(char *name, size_t size) {
   const size_t length = strlen(names.nodename);
   memcpy(name, names.nodename, length < size ? length + 1 : size);
   return length < size ? 0 : __failed(ENAMETOOLONG);
+}
+
+int getdomainname(char *name, size_t size) {
+  struct utsname names;
+  if (uname(&names) < 0)
+    return -1;
+  const size_t length = strlen(names.domainname);
+  memcpy(name, names.domainname, length < size ? length + 1 : size);
+  return length < size ? 0 : __failed(EINVAL);
+}
+
+int sethostname(const char *name, size_t size) {
+  (void)name;
+  (void)size;
+  return __failed(EPERM);
+}
+
+// How busy the machine is says nobody.
+int getloadavg(double loads[], int count) {
+  (void)loads;
+  (void)count;
+  return -1;
 }
 
 int prlimit(pid_t pid, int resource, const struct rlimit *to, struct rlimit *from) {
@@ -195,6 +220,8 @@ int sched_yield(void) { return __answer(__linux_sched_yield()); }
 ssize_t getrandom(void *buffer, size_t size, unsigned flags) {
   return __answer(__linux_getrandom(buffer, size, (int)flags));
 }
+
+int __getentropy(void *buffer, size_t size) { return getentropy(buffer, size); }
 
 int getentropy(void *buffer, size_t size) {
   if (size > RANDOM_MAX)
@@ -231,7 +258,7 @@ long sysconf(int key) {
   case _SC_CHILD_MAX:
     return 1;
   case _SC_CLK_TCK:
-    return 100;
+    return TICKS;
   case _SC_IOV_MAX:
     return 1024;
   case _SC_HOST_NAME_MAX:

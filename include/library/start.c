@@ -11,8 +11,23 @@
 
 extern char **__wasilibc_environ;
 
+// wasi-libc's; program_invocation_name and program_invocation_short_name are other names of them.
+extern char *__progname_full;
+extern char *__progname;
+
 void __wasm_call_ctors(void);
 int __main_void(void);
+
+int __argument_count;
+char **__arguments;
+
+// A program has a name before its own constructors begin.
+__attribute__((constructor(101))) static void name_program(void) {
+  __arguments = __strings(__linux_cmdline, &__argument_count);
+  __progname_full = __argument_count == 0 ? (char *)"" : __arguments[0];
+  char *slash = strrchr(__progname_full, '/');
+  __progname = slash == NULL ? __progname_full : slash + 1;
+}
 
 __attribute__((export_name("_start"))) void _start(void) {
   __wasm_call_ctors();

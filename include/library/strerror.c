@@ -194,6 +194,11 @@ char *strerror(int number) {
   return unknown;
 }
 
+char *strerror_l(int number, locale_t locale) {
+  (void)locale;
+  return strerror(number);
+}
+
 #undef strerror_r
 
 int __xpg_strerror_r(int number, char *buffer, size_t size) __asm__("strerror_r");

@@ -31,6 +31,12 @@ int clock_settime(clockid_t clock, const struct timespec *time) {
   return __failed(clock == CLOCK_REALTIME ? EPERM : EINVAL);
 }
 
+int settimeofday(const struct timeval *time, const struct timezone *zone) {
+  (void)time;
+  (void)zone;
+  return __failed(EPERM);
+}
+
 int clock_getcpuclockid(pid_t pid, clockid_t *clock) {
   if (pid != 0 && pid != getpid())
     return ESRCH;

@@ -7,4 +7,8 @@
 // An array of the strings that `fill` copies out back to back, with a NULL behind them.
 char **__strings(int (*fill)(void *, size_t), int *count);
 
+// The arguments, the program's name first.
+extern int __argument_count;
+extern char **__arguments;
+
 #endif

@@ -2,6 +2,11 @@
 #ifndef _TRIPOLL_SYS_IOCTL_H
 #define _TRIPOLL_SYS_IOCTL_H
 
+#define TCGETS 0x5401
+#define TCSETS 0x5402
+#define TCSETSW 0x5403
+#define TCSETSF 0x5404
+#define TIOCSCTTY 0x540e
 #define TIOCGPGRP 0x540f
 #define TIOCSPGRP 0x5410
 #define TIOCOUTQ 0x5411
@@ -10,6 +15,7 @@
 #define FIONREAD 0x541b
 #define TIOCINQ 0x541b
 #define FIONBIO 0x5421
+#define TIOCNOTTY 0x5422
 #define FIONCLEX 0x5450
 #define FIOCLEX 0x5451
 #define FIOASYNC 0x5452

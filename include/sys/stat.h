@@ -14,6 +14,9 @@
 #define __NEED_struct_timespec
 #include <bits/alltypes.h>
 
+#define UTIME_NOW 0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
 // As the kernel writes it; st_blksize is a long there, of 64 bits.
 struct stat {
   dev_t st_dev;
@@ -82,9 +85,14 @@ int stat(const char *__restrict, struct stat *__restrict);
 int lstat(const char *__restrict, struct stat *__restrict);
 int fstatat(int, const char *__restrict, struct stat *__restrict, int);
 int mkdir(const char *, mode_t);
+int mkdirat(int, const char *, mode_t);
+int mkfifo(const char *, mode_t);
+int mknod(const char *, mode_t, dev_t);
 int chmod(const char *, mode_t);
 int fchmod(int, mode_t);
 mode_t umask(mode_t);
+int utimensat(int, const char *, const struct timespec[2], int);
+int futimens(int, const struct timespec[2]);
 
 #ifdef __cplusplus
 }

@@ -48,6 +48,8 @@ extern "C" {
 #endif
 
 int gettimeofday(struct timeval *__restrict, void *__restrict);
+int settimeofday(const struct timeval *, const struct timezone *);
+int utimes(const char *, const struct timeval[2]);
 int getitimer(int, struct itimerval *);
 int setitimer(int, const struct itimerval *__restrict, struct itimerval *__restrict);
 

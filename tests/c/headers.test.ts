@@ -17,7 +17,10 @@ const POINTERS = "pointers, long and size_t have 4 bytes";
 /** What differs from glibc on x86-64 by design; of a struct all that is in it. */
 const DIFFERENT: Record<string, string> = {
   PTHREAD_CANCELED: POINTERS,
+  MAP_FAILED: POINTERS,
   NFDBITS: "long has 32 bits",
+  PR_SET_PTRACER_ANY: "long has 32 bits",
+  RTLD_NEXT: POINTERS,
   SIG_ERR: POINTERS,
   SIG_IGN: "1 may be a function's index",
   "struct addrinfo": POINTERS,
@@ -25,12 +28,14 @@ const DIFFERENT: Record<string, string> = {
   "struct epoll_event": "the natural layout, which the kernel has everywhere but on x86-64",
   "struct group": POINTERS,
   "struct hostent": POINTERS,
+  "struct if_nameindex": POINTERS,
   "struct mmsghdr": POINTERS,
   "struct msghdr": POINTERS,
   "struct passwd": POINTERS,
   "struct protoent": POINTERS,
   "struct servent": POINTERS,
   "struct sigaction": "a set of signals has the kernel's 8 bytes, not glibc's 128",
+  "struct sysinfo": "long has 32 bits",
 };
 
 const headers = readdirSync(INCLUDE, { recursive: true, encoding: "utf8" })

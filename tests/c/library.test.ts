@@ -4,7 +4,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compileGuest, compileNative, needToolchain, run, runSource } from "../support/cc.ts";
+import {
+  cc,
+  compileGuest,
+  compileNative,
+  folderWith,
+  needToolchain,
+  run,
+  runSource,
+} from "../support/cc.ts";
 import { ROOT, runGuest } from "../support/guest.ts";
 
 needToolchain();
@@ -41,6 +49,25 @@ async function same(name: string, { args = [], env = {}, input = "", code = 0 }:
 const pairs = (env: Record<string, string>): string[] =>
   Object.entries(env).map(([name, value]) => `${name}=${value}`);
 
+/** What the members of wasi-libc and of the C library define for others. */
+function archives(): Record<"library" | "libc", Map<string, string[]>> {
+  const cwd = folderWith({ "a.c": "int main(void) { return 0; }" });
+  const linked = cc(["-Wl,--trace", "a.c"], { cwd }).stdout.split("\n");
+  const members = (pattern: RegExp): Map<string, string[]> => {
+    const archive = /^(?<path>[^(]+)/.exec(linked.find((line) => pattern.test(line))!)![0];
+    const found = new Map<string, string[]>();
+    for (const line of run("llvm-nm", ["-A", "-g", "--defined-only", archive]).stdout.split("\n")) {
+      const symbol = /:(?<member>[^:]+): +\w+ [TDBRVW] (?<name>\w+)$/.exec(line)?.groups;
+      if (symbol === undefined) continue;
+      const { member, name } = symbol as { member: string; name: string };
+      found.set(member, [...(found.get(member) ?? []), name]);
+    }
+    assert.ok(found.size > 10, archive);
+    return found;
+  };
+  return { library: members(/libtripoll\.a/), libc: members(/libc\.a/) };
+}
+
 test("stdio: goes by the guest's descriptors, and is flushed at the end", () =>
   same("stdio", { input: "3,4\nsome\nlines\n" }));
 
@@ -76,6 +103,38 @@ test("threads: there is no second one, and who waits for one is told", async () 
   assert.is(code, 134);
 });
 
+test("mmap: maps, unmaps and moves pages as Linux does, whole and in part", () => same("memory"));
+
+test("sendfile: says what Linux says of what is no file", () => same("sendfile"));
+
+test("setjmp: jumps out of calls and handlers, with the mask that Linux leaves", () =>
+  same("jumps"));
+
+test("setjmp: only what calls it has exceptions", () => {
+  const sections = (name: string): string => {
+    const cwd = folderWith({ "p.wasm": compileGuest(source(name)) });
+    return run("llvm-readobj", ["--sections", "p.wasm"], { cwd }).stdout;
+  };
+  const tags = /Type: (?:EVENT|TAG) /;
+  assert.match(sections("jumps"), tags);
+  assert.not.match(sections("process"), tags);
+});
+
+test("prctl, sysinfo, termios and their kin: say what Linux says to one without privileges", () =>
+  same("machine"));
+
+test("error, warn: name the program as it was called", () => same("messages", { code: 9 }));
+
+test("wasi-libc: no function of it brings a second one of ours along", () => {
+  const { library, libc } = archives();
+  const ours = new Set([...library.values()].flat());
+  for (const [member, names] of libc) {
+    if (!names.some((name) => ours.has(name))) continue;
+    const others = names.filter((name) => !ours.has(name) && !name.startsWith("_"));
+    assert.equal(others, [], member);
+  }
+});
+
 test("what a guest has not: answers as what is not there", async () => {
   const { stdout, code } = await runSource(source("denied"));
   assert.is(code, 0);
@@ -106,6 +165,25 @@ test("what a guest has not: answers as what is not there", async () => {
     "kill: -1 No such process",
     "getpwnam: 0",
     "getgrgid: 0",
+    "scandir: -1 Permission denied",
+    "mkdtemp: -1 Read-only file system",
+    "mkfifo: -1 Read-only file system",
+    "utime: -1 No such file or directory",
+    "utimes: -1 No such file or directory",
+    "faccessat: -1 No such file or directory",
+    "settimeofday: -1 Operation not permitted",
+    "mmap: 0",
+    "mmap without access: -1 Operation not supported",
+    "mmap to read: -1 Operation not supported",
+    "mprotect: 0",
+    "mprotect to read: -1 Operation not supported",
+    "mprotect to execute: -1 Operation not supported",
+    "mmap over the stack: -1 Cannot allocate memory",
+    "munmap of the stack: 0",
+    "more than the quota: -1 Cannot allocate memory",
+    "getifaddrs: 0",
+    "interfaces: 0 0",
+    "dlopen: a guest is one module: link statically",
   ]);
 });
 
@@ -139,7 +217,7 @@ test("a stack overflow is a trap, and reaches no data", async () => {
 });
 
 test("what a guest imports is system calls alone: nothing of WASI", () => {
-  for (const name of ["stdio", "errno", "addresses", "select", "signals", "process"]) {
+  for (const name of ["stdio", "errno", "addresses", "select", "signals", "process", "memory"]) {
     const module = new WebAssembly.Module(compileGuest(source(name)) as BufferSource);
     const modules = new Set(WebAssembly.Module.imports(module).map((entry) => entry.module));
     assert.equal([...modules], ["linux"], name);

@@ -1,17 +1,23 @@
 // What a guest has not: each answers as the manual says of something that is not there.
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utime.h>
 
 static void report(const char *what, long long result) {
   printf("%s: %lld %s\n", what, result, result == -1 ? strerror(errno) : "");
@@ -46,5 +52,35 @@ int main(void) {
   report("kill", kill(1, SIGTERM));
   report("getpwnam", getpwnam("root") != NULL);
   report("getgrgid", getgrgid(0) != NULL);
+  struct dirent **list;
+  report("scandir", scandir("/", &list, NULL, alphasort));
+  report("mkdtemp", mkdtemp(pattern) == NULL ? -1 : 0);
+  report("mkfifo", mkfifo("/x", 0600));
+  report("utime", utime("/x", NULL));
+  report("utimes", utimes("/x", NULL));
+  report("faccessat", faccessat(AT_FDCWD, "/x", F_OK, 0));
+  report("settimeofday", settimeofday(NULL, NULL));
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+  const size_t page = (size_t)getpagesize();
+  void *at = mmap(NULL, page, PROT_READ | PROT_WRITE, flags, -1, 0);
+  report("mmap", at == MAP_FAILED ? -1 : 0);
+  report("mmap without access", mmap(NULL, page, PROT_NONE, flags, -1, 0) == MAP_FAILED ? -1 : 0);
+  report("mmap to read", mmap(NULL, page, PROT_READ, flags, -1, 0) == MAP_FAILED ? -1 : 0);
+  report("mprotect", mprotect(at, page, PROT_READ | PROT_WRITE));
+  report("mprotect to read", mprotect(at, page, PROT_READ));
+  report("mprotect to execute", mprotect(at, page, PROT_READ | PROT_WRITE | PROT_EXEC));
+  const int fixed = flags | MAP_FIXED;
+  char data[1];
+  void *stack = data - (size_t)data % page;
+  report("mmap over the stack",
+         mmap(stack, page, PROT_READ | PROT_WRITE, fixed, -1, 0) == MAP_FAILED ? -1 : 0);
+  report("munmap of the stack", munmap(stack, page));
+  report("more than the quota",
+         mmap(NULL, 300 << 20, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED ? -1 : 0);
+  struct ifaddrs *interfaces;
+  report("getifaddrs", getifaddrs(&interfaces));
+  printf("interfaces: %d %d\n", interfaces != NULL, if_nameindex()->if_index);
+  dlopen(NULL, RTLD_NOW);
+  printf("dlopen: %s\n", dlerror());
   return 0;
 }

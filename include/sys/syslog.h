@@ -1,0 +1,2 @@
+// The old name of syslog.h, which some programs include.
+#include <syslog.h>

@@ -1,0 +1,2 @@
+// The old name of sys/wait.h, which some programs include.
+#include <sys/wait.h>
