@@ -6,7 +6,8 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ErrorCodes, StartError, UsageError, quote } from "./errors.ts";
+import { type Invocation, isHostHeaders, parseArguments } from "./cc-options.ts";
+import { ErrorCodes, StartError, TripollError, quote } from "./errors.ts";
 import { libraryPath } from "./library.ts";
 
 const INCLUDE = fileURLToPath(new URL("../../include", import.meta.url));
@@ -15,6 +16,12 @@ const INCLUDE = fileURLToPath(new URL("../../include", import.meta.url));
 const WASI = "wasm32-wasi";
 const SYSROOT_VARIABLE = "WASI_SYSROOT";
 const CLANG_VARIABLE = "TRIPOLL_CLANG";
+
+/** Folders of headers that clang looks into as if they were named by -I. */
+const HEADER_VARIABLES = ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH"];
+
+/** What a compiler ends with that could not do its work. */
+const EXIT_FAILURE = 1;
 
 /** The stack grows down from here to 0: an overflow is a trap and not somebody's data. */
 const STACK_BYTES = 1024 * 1024;
@@ -27,6 +34,8 @@ const DEFINES = ["-D__linux__=1", "-D__linux=1", "-D__unix__=1", "-D__unix=1", "
 
 /** setjmp() and longjmp() by exceptions. Code without a call of setjmp() is not changed by it. */
 const JUMPS = ["-mexception-handling", "-mllvm", "-wasm-enable-sjlj"];
+
+type Warn = (line: string) => void;
 
 const LINK = [
   "-nostartfiles",
@@ -41,126 +50,6 @@ const quietly = (...options: string[]): string[] => [
   ...options,
   "--end-no-unused-arguments",
 ];
-
-/** Options whose value is the next argument. */
-const WITH_VALUE = new Set(
-  (
-    "-o -I -D -U -L -l -x -T -u -z -e -B -F -A -target -arch -include -imacros -isystem -iquote " +
-    "-idirafter -iprefix -iwithprefix -isysroot --sysroot -MF -MT -MQ -MJ -Xlinker -Xclang " +
-    "-Xpreprocessor -Xassembler -mllvm --param -framework -gcc-toolchain"
-  ).split(" "),
-);
-
-/** Options after which clang does not link. */
-const NO_LINK =
-  /^(?:-c|-S|-E|-M|-MM|-r|-fsyntax-only|-emit-ast|--precompile|--analyze|-shared|--help|-help)$/;
-
-/** Options that are for another machine, a dynamic linker or threads, and why they are dropped. */
-const DROPPED: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/^-(?:pthread|pthreads|mt)$/, "a guest has no threads"],
-  [/^-m(?:32|64|x32)$/, "a guest is wasm32"],
-  [/^-m(?:arch|tune|cpu|fpu|fpmath|float-abi)=/, "a guest is wasm32"],
-  [/^-m(?:sse|avx|aes|bmi|popcnt|fma|mmx|pclmul|no-red-zone|stackrealign)/, "a guest is wasm32"],
-  [/^(?:-I|-isystem)\/usr\/include(?:\/[\w-]+-linux-gnu)?\/?$/, "those headers are this machine's"],
-];
-
-/** The same where nothing is lost, so that nothing has to be said. */
-const MEANINGLESS = [
-  /^-f(?:no-)?(?:stack-protector|cf-protection|stack-clash-protection|plt)(?:[-=].*)?$/,
-  /^-(?:rdynamic|no-pie|pie|static|static-pie|fpie|fPIE|fno-pie|fno-PIE|static-libgcc)$/,
-  /^-fuse-ld=/,
-];
-
-/** Words of `-Wl,` that only a linker of ELF knows, with their value where that is another word. */
-const ELF_WORDS = [
-  /^-z,(?:relro|now|lazy|defs|nodelete|noexecstack|text|combreloc|separate-code)$/,
-  /^--?(?:rpath|rpath-link|soname|version-script|hash-style)[,=]/,
-  /^--(?:no-)?(?:as-needed|undefined|copy-dt-needed-entries|export-dynamic|warn-.*)$/,
-  /^--(?:start-group|end-group|sort-common|build-id.*)$|^-B\w+$|^-E$/,
-];
-
-/** Linker words whose value may be a word of its own. */
-const LINKER_WITH_VALUE = /^(?:-z|--?(?:rpath|rpath-link|soname|version-script))$/;
-
-/** What the arguments ask for. */
-interface Invocation {
-  /** What clang gets of them. */
-  args: string[];
-  links: boolean;
-  /** Whether there is anything to compile or to link; if not, clang is only asked about itself. */
-  hasInput: boolean;
-  /** Of wasi-libc's `include` and `lib`, where one is given. */
-  sysroot: string | undefined;
-  stackBytes: number | undefined;
-  /** The user leaves out headers, or libraries. */
-  bare: { headers: boolean; libraries: boolean };
-  warnings: string[];
-}
-
-function parse(argv: readonly string[]): Invocation {
-  const parsed: Invocation = {
-    args: [],
-    links: true,
-    hasInput: false,
-    sysroot: undefined,
-    stackBytes: undefined,
-    bare: { headers: false, libraries: false },
-    warnings: [],
-  };
-  for (let at = 0; at < argv.length; at++) {
-    const option = argv[at]!;
-    const value = WITH_VALUE.has(option) ? argv[++at] : undefined;
-    takeOption(parsed, option, value);
-  }
-  parsed.links &&= parsed.hasInput;
-  return parsed;
-}
-
-/** What is left of a `-Wl,` when the words are gone that only a linker of ELF knows. */
-function forWasmLinker(option: string): string {
-  const words = option.split(",").slice(1);
-  const kept: string[] = [];
-  while (words.length > 0) {
-    const word = words.shift()!;
-    const whole = LINKER_WITH_VALUE.test(word) ? `${word},${words.shift() ?? ""}` : word;
-    if (!ELF_WORDS.some((pattern) => pattern.test(whole))) kept.push(whole);
-  }
-  return ["-Wl", ...kept].join(",");
-}
-
-/** Takes one option, with its value where that is an argument of its own. */
-function takeOption(parsed: Invocation, given: string, value: string | undefined): void {
-  const option = given.startsWith("-Wl,") ? forWasmLinker(given) : given;
-  if (option === "-Wl") return;
-  const whole = value === undefined ? option : `${option}${value}`;
-  const words = value === undefined ? [option] : [option, value];
-  const reason = DROPPED.find(([pattern]) => pattern.test(whole))?.[1];
-  if (reason !== undefined) {
-    parsed.warnings.push(`cc: ${words.join(" ")} is left out: ${reason}`);
-    return;
-  }
-  if (MEANINGLESS.some((pattern) => pattern.test(whole))) return;
-  const target = /^(?:-target|--target=)(?<name>.+)$/.exec(whole)?.groups!["name"];
-  if (target !== undefined) {
-    if (target.startsWith("wasm32")) return;
-    throw new UsageError(
-      ErrorCodes.optionValue,
-      `cc makes guests, which are wasm32; leave out ${quote(words.join(" "))}`,
-    );
-  }
-  const sysroot = /^--sysroot=?(?<path>.+)$/.exec(whole)?.groups!["path"];
-  if (sysroot !== undefined) {
-    parsed.sysroot = sysroot;
-    return;
-  }
-  const stack = /(?:^|,)-z,?stack-size=(?<bytes>\w+)/.exec(whole);
-  if (stack !== null) parsed.stackBytes = Number(stack.groups!["bytes"]);
-  if (/^-(?:nostdinc|nostdlibinc)$/.test(option)) parsed.bare.headers = true;
-  if (/^-(?:nostdlib|nodefaultlibs|nostartfiles)$/.test(option)) parsed.bare.libraries = true;
-  if (NO_LINK.test(option)) parsed.links = false;
-  if (option === "-" || !option.startsWith("-")) parsed.hasInput = true;
-  parsed.args.push(...words);
-}
 
 /** The Debian packages of all that is run here. */
 const PACKAGES = "clang lld llvm wasi-libc libclang-rt-dev-wasm32";
@@ -179,14 +68,27 @@ function pathWithoutPackages(): string {
   return folders.filter((folder) => !folder.includes("node_modules")).join(delimiter);
 }
 
-/** Runs a program of the toolchain with this process's own input and output. */
-function run(program: string, args: readonly string[]): SpawnSyncReturns<Buffer> {
-  const env = { ...process.env, PATH: pathWithoutPackages() };
-  const result = spawnSync(program, args, { stdio: "inherit", env });
+/** The environment for clang: what it is to find is what is said here. */
+function environment(warn: Warn): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH: pathWithoutPackages() };
+  for (const name of HEADER_VARIABLES) {
+    const folders = env[name]?.split(delimiter) ?? [];
+    const kept = folders.filter((folder) => !isHostHeaders(folder));
+    if (kept.length === folders.length) continue;
+    warn(`cc: /usr/include in ${name} is left out: those headers are this machine's`);
+    env[name] = kept.join(delimiter);
+    if (kept.length === 0) delete env[name];
+  }
+  return env;
+}
+
+/** Runs a program of the toolchain with this process's own input and output; its exit code. */
+function run(program: string, args: readonly string[], warn: Warn): number {
+  const result = spawnSync(program, args, { stdio: "inherit", env: environment(warn) });
   const { code } = (result.error ?? {}) as NodeJS.ErrnoException;
   if (code === "ENOENT") throw missing(`${program}, which is not installed`);
   if (result.error !== undefined) throw result.error;
-  return result;
+  return exitCode(result);
 }
 
 /** wasi-libc's headers and libraries, wherever they are. */
@@ -206,21 +108,45 @@ function findLibc(sysroot: string): { headers: string; libraries: string } {
  *
  * @param argv arguments for clang.
  * @param warn takes a line for the user, without its end.
- * @returns clang's exit code.
+ * @returns clang's exit code, or 1 where it cannot be run.
  */
-export function compile(argv: readonly string[], warn: (line: string) => void): number {
+export function compile(argv: readonly string[], warn: Warn): number {
+  try {
+    return runClang(parseArguments(argv), warn);
+  } catch (error) {
+    if (!(error instanceof TripollError)) throw error;
+    warn(error.message);
+    return EXIT_FAILURE;
+  }
+}
+
+function runClang(parsed: Invocation, warn: Warn): number {
   const clang = process.env[CLANG_VARIABLE] ?? "clang";
-  const parsed = parse(argv);
   for (const line of parsed.warnings) warn(line);
-  if (!parsed.hasInput) return exitCode(run(clang, [TARGET, ...parsed.args]));
+  if (!parsed.hasInput) return run(clang, [TARGET, ...parsed.args], warn);
   const libc = findLibc(parsed.sysroot ?? process.env[SYSROOT_VARIABLE] ?? "/usr");
   const headers = parsed.bare.headers ? [] : headerOptions(libc.headers);
-  const linking =
-    parsed.links && !parsed.bare.libraries ? linkOptions(parsed, libc.libraries, warn) : [];
+  const links = parsed.links && !parsed.bare.libraries;
+  if (!links) return run(clang, [TARGET, ...headers, ...parsed.args], warn);
+  const linking = linkOptions(parsed, libc.libraries, warn);
   // -isystem and libraries go last: what the user names comes first, in the order of the line.
-  const libraries =
-    linking.length > 0 ? [library(clang, headers), "-lc-printscan-long-double"] : [];
-  return exitCode(run(clang, [TARGET, ...headers, ...linking, ...parsed.args, ...libraries]));
+  const libraries = [library(clang, headers), "-lc-printscan-long-double"];
+  const all = [TARGET, ...headers, ...linking, ...parsed.args, ...libraries];
+  const code = run(clang, all, warn);
+  if (code !== 0) checkLinker(clang);
+  return code;
+}
+
+/** Why linking may have failed: clang's own message names no package. */
+function checkLinker(clang: string): void {
+  const ask = (question: string): string =>
+    spawnSync(clang, [TARGET, question], { encoding: "utf8" }).stdout?.trim() ?? "";
+  const linker = ask("-print-prog-name=wasm-ld");
+  if (spawnSync(linker, ["--version"]).error !== undefined) {
+    throw missing("wasm-ld, which is not installed");
+  }
+  const runtime = ask("-print-libgcc-file-name");
+  if (!existsSync(runtime)) throw missing(`clang's runtime for wasm32, which is not at ${runtime}`);
 }
 
 function headerOptions(libcHeaders: string): string[] {
@@ -228,12 +154,7 @@ function headerOptions(libcHeaders: string): string[] {
   return [...quietly("-nostdlibinc", ...JUMPS), ...system, ...DEFINES];
 }
 
-function linkOptions(
-  parsed: Invocation,
-  libraries: string,
-  warn: (line: string) => void,
-): string[] {
-  const { stackBytes } = parsed;
+function linkOptions({ stackBytes }: Invocation, libraries: string, warn: Warn): string[] {
   if (stackBytes !== undefined && !(stackBytes >= STACK_BYTES_MIN)) {
     warn(`cc: a stack of less than ${STACK_BYTES_MIN} bytes is soon full; ${STACK_BYTES} is usual`);
   }

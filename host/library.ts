@@ -9,8 +9,10 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
@@ -22,6 +24,10 @@ const HEADERS = fileURLToPath(new URL("../../include", import.meta.url));
 const BUILD = fileURLToPath(new URL("../../build", import.meta.url));
 
 const NAME = "libtripoll.a";
+
+/** How long a build by another is waited for, and how often it is looked for. */
+const WAIT_MS = 120_000;
+const POLL_MS = 50;
 
 // Without builtins: a compiler that knows printf() would call itself there.
 const FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-O2", "-fno-builtin", "-Wall", "-Wextra", "-c"];
@@ -92,8 +98,41 @@ interface Making {
   archiver: string;
 }
 
-/** Builds in a folder of its own and renames that: whoever comes second finds the first's. */
-function make({ folder, key, clang, options, archiver }: Making): string {
+/** One builds and the others wait. Who waited too long builds as well, which does no harm. */
+function make(making: Making): string {
+  const path = join(making.folder, making.key, NAME);
+  const lock = join(making.folder, `${making.key}.lock`);
+  const until = Date.now() + WAIT_MS;
+  while (!isTaken(lock) && Date.now() < until) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+    if (existsSync(path)) return path;
+  }
+  try {
+    if (!existsSync(path)) build(making);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+  return path;
+}
+
+/** Takes a lock, a link whose target is the number of its process: who has died holds none. */
+function isTaken(lock: string): boolean {
+  try {
+    symlinkSync(String(process.pid), lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  try {
+    process.kill(Number(readlinkSync(lock)), 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") rmSync(lock, { force: true });
+  }
+  return false;
+}
+
+/** Builds in a folder of its own and renames that: nobody finds half a library. */
+function build({ folder, key, clang, options, archiver }: Making): void {
   const building = mkdtempSync(join(folder, `${key}-`));
   try {
     const sources = readdirSync(SOURCES).filter((name) => name.endsWith(".c"));
@@ -106,7 +145,6 @@ function make({ folder, key, clang, options, archiver }: Making): string {
     rmSync(building, { recursive: true, force: true });
     if (!existsSync(join(folder, key, NAME))) throw error;
   }
-  return join(folder, key, NAME);
 }
 
 function command(program: string, args: readonly string[], cwd: string): void {

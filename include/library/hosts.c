@@ -3,7 +3,9 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "inet.h"
 #include "linux.h"
 #include "services.h"
 
@@ -33,10 +35,10 @@ static struct hostent *answer(const char *name, int family, const void *address)
 struct hostent *gethostbyname2(const char *name, int family) {
   struct in_addr in;
   struct in6_addr in6;
-  const int is_local = strcmp(name, "localhost") == 0;
+  const int is_local = strcasecmp(name, "localhost") == 0;
   if (family == AF_INET && is_local)
     in.s_addr = htonl(INADDR_LOOPBACK);
-  else if (family == AF_INET && !inet_aton(name, &in))
+  else if (family == AF_INET && !__inet_aton_exact(name, &in))
     return unknown();
   if (family == AF_INET6 && is_local)
     in6 = in6addr_loopback;
@@ -44,15 +46,20 @@ struct hostent *gethostbyname2(const char *name, int family) {
     return unknown();
   if (family != AF_INET && family != AF_INET6)
     return unknown();
-  return answer(name, family, family == AF_INET ? (void *)&in : (void *)&in6);
+  const void *address = family == AF_INET ? (void *)&in : (void *)&in6;
+  return answer(is_local ? "localhost" : name, family, address);
 }
 
 struct hostent *gethostbyname(const char *name) { return gethostbyname2(name, AF_INET); }
 
 struct hostent *gethostbyaddr(const void *address, socklen_t length, int family) {
   const in_addr_t loopback = htonl(INADDR_LOOPBACK);
-  if (family == AF_INET && length == sizeof loopback && memcmp(address, &loopback, length) == 0)
+  const int is4 = family == AF_INET && length == sizeof loopback;
+  const int is6 = family == AF_INET6 && length == sizeof in6addr_loopback;
+  if (is4 && memcmp(address, &loopback, length) == 0)
     return answer("localhost", AF_INET, address);
+  if (is6 && memcmp(address, &in6addr_loopback, length) == 0)
+    return answer("localhost", AF_INET6, address);
   return unknown();
 }
 

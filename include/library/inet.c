@@ -1,12 +1,57 @@
 // Internet addresses as text, and back.
+#include "inet.h"
+
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "linux.h"
 
 enum { WORDS = 8, IP4_BYTES = 4, IP6_BYTES = 16 };
+
+// One to four numbers in the manners of C, the last one filling up what is left. The end of them,
+// or NULL where they make no address.
+static const char *parse_numbers(const char *text, in_addr_t *address) {
+  unsigned long long value = 0;
+  for (int part = 0; part < IP4_BYTES; part++) {
+    char *end;
+    const unsigned long long rest = 0xffffffffull >> 8 * part;
+    if (!isdigit((unsigned char)*text))
+      return NULL;
+    const unsigned long long number = strtoull(text, &end, 0);
+    if (*end != '.') {
+      *address = htonl((uint32_t)(value | number));
+      return number <= rest ? end : NULL;
+    }
+    if (number > 255)
+      return NULL;
+    value |= number << (24 - 8 * part);
+    text = end + 1;
+  }
+  return NULL;
+}
+
+int __inet_aton_exact(const char *text, struct in_addr *address) {
+  in_addr_t number;
+  const char *end = parse_numbers(text, &number);
+  if (end == NULL || *end != 0)
+    return 0;
+  address->s_addr = number;
+  return 1;
+}
+
+// Behind a blank may be anything.
+int inet_aton(const char *text, struct in_addr *address) {
+  in_addr_t number;
+  const char *end = parse_numbers(text, &number);
+  if (end == NULL || (*end != 0 && !isspace((unsigned char)*end)))
+    return 0;
+  address->s_addr = number;
+  return 1;
+}
 
 in_addr_t inet_addr(const char *text) {
   struct in_addr address;

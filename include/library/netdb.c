@@ -3,10 +3,15 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
 
+#include "inet.h"
 #include "linux.h"
 #include "services.h"
 
@@ -59,6 +64,8 @@ static int parse_scoped(const char *name, struct host *host) {
   return inet_pton(AF_INET6, text, &host->address) == 1;
 }
 
+static int is_local(const char *name) { return strcasecmp(name, "localhost") == 0; }
+
 // The addresses of a name: how many, or an EAI.
 static int find_hosts(const char *name, const struct addrinfo *hints,
                       struct host hosts[HOSTS_MAX]) {
@@ -67,7 +74,7 @@ static int find_hosts(const char *name, const struct addrinfo *hints,
   const int is_any = name == NULL && hints->ai_flags & AI_PASSIVE;
   struct in_addr number;
   int count = 0;
-  if (name != NULL && inet_aton(name, &number)) {
+  if (name != NULL && __inet_aton_exact(name, &number)) {
     if (wants4)
       hosts[count++] = host4(number.s_addr);
     else if (hints->ai_flags & AI_V4MAPPED) {
@@ -79,7 +86,7 @@ static int find_hosts(const char *name, const struct addrinfo *hints,
   }
   if (name != NULL && parse_scoped(name, &hosts[0]))
     return wants6 ? 1 : EAI_ADDRFAMILY;
-  if (name != NULL && (hints->ai_flags & AI_NUMERICHOST || strcmp(name, "localhost") != 0))
+  if (name != NULL && (hints->ai_flags & AI_NUMERICHOST || !is_local(name)))
     return EAI_NONAME;
   if (is_any && wants4)
     hosts[count++] = host4(htonl(INADDR_ANY));
@@ -195,7 +202,7 @@ int getaddrinfo(const char *__restrict name, const char *__restrict service,
   *list = NULL;
   int reason = list_entries(hosts, count, service, hints, list);
   if (reason == 0 && hints->ai_flags & AI_CANONNAME) {
-    (*list)->ai_canonname = strdup(name);
+    (*list)->ai_canonname = strdup(is_local(name) ? "localhost" : name);
     if ((*list)->ai_canonname == NULL)
       reason = EAI_MEMORY;
   }
@@ -216,6 +223,14 @@ void freeaddrinfo(struct addrinfo *list) {
 }
 
 // ---- names of addresses -------------------------------------------------------------------------
+
+// Where names are wanted; a size of 0 is for none.
+struct names {
+  char *host;
+  socklen_t host_size;
+  char *service;
+  socklen_t service_size;
+};
 
 static int give(const char *text, char *to, socklen_t size) {
   if (strlen(text) >= size)
@@ -247,6 +262,24 @@ static int give_host(const struct sockaddr *address, char *to, socklen_t size, i
   return give(text, to, size);
 }
 
+// A Unix socket is on this host, and its path is the service.
+static int name_unix(const struct sockaddr_un *address, int flags, const struct names *to) {
+  struct utsname names;
+  char path[sizeof address->sun_path + 1] = "";
+  const char *host = "localhost";
+  int reason = 0;
+  strncpy(path, address->sun_path, sizeof address->sun_path);
+  if (to->host_size > 0 && flags & NI_NUMERICHOST && flags & NI_NAMEREQD)
+    return EAI_NONAME;
+  if (!(flags & NI_NUMERICHOST) && uname(&names) == 0)
+    host = names.nodename;
+  if (to->host_size > 0)
+    reason = give(host, to->host, to->host_size);
+  if (reason == 0 && to->service_size > 0)
+    reason = give(path, to->service, to->service_size);
+  return reason;
+}
+
 static int give_service(int port, char *to, socklen_t size, int flags) {
   char number[8];
   const char *protocol = flags & NI_DGRAM ? "udp" : "tcp";
@@ -259,19 +292,21 @@ static int give_service(int port, char *to, socklen_t size, int flags) {
 
 int getnameinfo(const struct sockaddr *__restrict address, socklen_t length, char *__restrict host,
                 socklen_t host_size, char *__restrict service, socklen_t service_size, int flags) {
+  const struct names to = {host, host == NULL ? 0 : host_size, service,
+                           service == NULL ? 0 : service_size};
   const int is4 = address->sa_family == AF_INET && length >= sizeof(struct sockaddr_in);
   const int is6 = address->sa_family == AF_INET6 && length >= sizeof(struct sockaddr_in6);
-  const int has_host = host != NULL && host_size > 0;
-  const int has_service = service != NULL && service_size > 0;
   int reason = 0;
+  if (flags & NI_NAMEREQD && host == NULL && service == NULL)
+    return EAI_NONAME;
+  if (address->sa_family == AF_UNIX && length >= offsetof(struct sockaddr_un, sun_path))
+    return name_unix((const struct sockaddr_un *)address, flags, &to);
   if (!is4 && !is6)
     return EAI_FAMILY;
-  if (flags & NI_NAMEREQD && !has_host && !has_service)
-    return EAI_NONAME;
-  if (has_host)
+  if (to.host_size > 0)
     reason = give_host(address, host, host_size, flags);
   // The port is in the same place in both.
-  if (reason == 0 && has_service)
+  if (reason == 0 && to.service_size > 0)
     reason =
         give_service(((const struct sockaddr_in *)address)->sin_port, service, service_size, flags);
   return reason;

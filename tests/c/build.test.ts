@@ -1,6 +1,14 @@
 // The C library as `tripoll cc` builds and keeps it: at first use, by many at once, and anew.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -27,6 +35,16 @@ function copyOfTripoll(): string {
 /** The first test has its library built. */
 const copy = copyOfTripoll();
 
+/** A clang that writes down when it builds the library; "sources of it" is how one knows. */
+function countingClang(): { path: string; builds: () => number } {
+  const folder = newFolder();
+  const [path, list] = [join(folder, "clang"), join(folder, "builds")];
+  const script = `case "$*" in *strerror.c*) echo build >>${list} ;; esac; exec clang "$@"`;
+  writeFileSync(list, "");
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { path, builds: () => readFileSync(list, "utf8").split("\n").length - 1 };
+}
+
 const MAKEFILE = `
 AR = llvm-ar
 all: server.wasm other.wasm
@@ -49,12 +67,13 @@ test(
   skipIf(need("make"), async () => {
     const cache = newFolder();
     const CC = `CC=${process.execPath} ${join(copy, "host/run.js")} cc`;
-    const cwd = folderWith({
-      ...PARTS,
-    });
-    const made = run("make", ["-j4", CC], { cwd, env: { XDG_CACHE_HOME: cache } });
+    const cwd = folderWith(PARTS);
+    const clang = countingClang();
+    const env = { XDG_CACHE_HOME: cache, TRIPOLL_CLANG: clang.path };
+    const made = run("make", ["-j4", CC], { cwd, env });
     assert.is(made.code, 0, made.stderr);
     assert.is(made.stderr, "");
+    assert.is(clang.builds(), 1);
     for (const name of ["server", "other"]) {
       const { code } = await runGuest({ module: readFileSync(join(cwd, `${name}.wasm`)) });
       assert.is(code, 12);
@@ -73,6 +92,20 @@ test("cc: keeps its library in the user's cache where build/ cannot be written t
   const made = run(process.execPath, args, { cwd, env: { XDG_CACHE_HOME: cache } });
   assert.equal(made, { code: 0, stdout: "", stderr: "" });
   assert.match(run("find", [cache, "-name", "*.a"]).stdout, /tripoll\/\w+\/libtripoll.a\n$/);
+});
+
+test("cc: waits for nobody who has died while building the library", () => {
+  const [other, cwd] = [copyOfTripoll(), folderWith({ "hello.c": HELLO })];
+  const made = (): ReturnType<typeof run> =>
+    run(process.execPath, [join(other, "host/run.js"), "cc", "hello.c"], { cwd });
+  assert.is(made().code, 0);
+  const kept = run("find", [join(other, "build/cc"), "-mindepth", "1"]).stdout.split("\n")[0]!;
+  rmSync(kept, { recursive: true });
+  const dead = run("sh", ["-c", "echo $$"]).stdout.trim();
+  symlinkSync(dead, `${kept}.lock`);
+  assert.equal(made(), { code: 0, stdout: "", stderr: "" });
+  assert.ok(existsSync(join(kept, "libtripoll.a")));
+  assert.not.ok(existsSync(`${kept}.lock`));
 });
 
 test("cc: makes the library anew when a source of it has changed", () => {

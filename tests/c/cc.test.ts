@@ -1,6 +1,6 @@
 // `tripoll cc` in the place of a compiler: what it passes on, leaves out, warns of and links.
 
-import { readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -44,13 +44,67 @@ test("cc: has clang's messages and exit code", () => {
   assert.match(cc(["a.c"], { cwd: undefinedSymbol }).stderr, "undefined symbol: f");
 });
 
-test("cc: finds no header of this machine", () => {
+test("cc: compiles, preprocesses and lists as clang does", () => {
+  const cwd = folderWith({
+    "a.c": '#include "a.h"\nint main(void) { return A; }\n',
+    "a.h": "#define A 5\nint b(void);\n",
+    "b.c": "int b(void) { return 1; }\n",
+  });
+  assert.match(cc(["-E", "-P", "a.c"], { cwd }).stdout, "int main(void) { return 5; }");
+  assert.is(cc(["-MM", "a.c"], { cwd }).stdout, "a.o: a.c a.h\n");
+  assert.match(cc(["-M", "a.c"], { cwd }).stdout, "a.o: a.c a.h");
+  assert.match(cc(["-S", "-o", "-", "b.c"], { cwd }).stdout, "i32.const\t1");
+  assert.equal(cc(["-c", "a.c", "b.c"], { cwd }), { code: 0, stdout: "", stderr: "" });
+  assert.ok(existsSync(join(cwd, "a.o")) && existsSync(join(cwd, "b.o")));
+  assert.match(cc(["-c", "a.c", "b.c", "-o", "c.o"], { cwd }).stderr, "cannot specify -o");
+  assert.is(cc(["-c", "-x", "c", "-", "-o", "d.o"], { cwd, input: "int d;\n" }).code, 0);
+  assert.match(run("llvm-nm", ["d.o"], { cwd }).stdout, " d\n");
+  assert.is(cc(["a.o", "b.o", "-o", "ab"], { cwd }).code, 0);
+  assert.is(cc(["-fsyntax-only", "a.c"], { cwd }).stderr, "");
+});
+
+test("cc: takes arguments from a file", () => {
+  const cwd = folderWith({
+    "a.c": "int main(void) { return A; }\n",
+    "with blanks.c": "int b(void) { return B[0] == 'q'; }\n",
+    words: `-DA=7 '-DB="q"'\n-pthread @more "with\\ blanks.c"`,
+    more: `-o\ta.wasm a.c -I/usr/include`,
+  });
+  const { code, stderr } = cc(["-Wall", "@words"], { cwd });
+  assert.is(stderr.split("\n").length, 3, stderr);
+  assert.match(stderr, "tripoll: cc: -pthread is left out");
+  assert.match(stderr, "tripoll: cc: -I/usr/include is left out");
+  assert.is(code, 0);
+  assert.ok(existsSync(join(cwd, "a.wasm")));
+  assert.match(cc(["@no-such-file"], { cwd }).stderr, "no such file or directory: '@no-such-file'");
+});
+
+test("cc: finds no header of this machine, by whatever way", () => {
   const cwd = folderWith({ "a.c": "#include <linux/version.h>\nint main(void) { return 0; }" });
   assert.match(cc(["a.c"], { cwd }).stderr, "'linux/version.h' file not found");
-  const given = cc(["-I/usr/include", "-isystem", "/usr/include", "a.c"], { cwd });
-  assert.is(given.code, 1);
-  assert.match(given.stderr, "tripoll: cc: -I/usr/include is left out: those headers are this");
-  assert.match(given.stderr, "tripoll: cc: -isystem /usr/include is left out");
+  const ways = [
+    ["-I/usr/include"],
+    ["-I", "/usr/include/"],
+    ["-isystem", "/usr/include"],
+    ["-idirafter", "/usr/include"],
+    ["-I/usr/include/x86_64-linux-gnu"],
+    ["-iquote", "/usr/lib/../include"],
+  ];
+  for (const words of ways) {
+    const { code, stderr } = cc([...words, "a.c"], { cwd });
+    assert.is(code, 1);
+    const line = `tripoll: cc: ${words.join(" ")} is left out: those headers are this machine's\n`;
+    assert.ok(stderr.startsWith(line), stderr);
+  }
+  for (const name of ["CPATH", "C_INCLUDE_PATH"]) {
+    const { code, stderr } = cc(["a.c"], { cwd, env: { [name]: `${cwd}:/usr/include` } });
+    assert.is(code, 1);
+    const line = `tripoll: cc: /usr/include in ${name} is left out: those headers are this machine's`;
+    assert.ok(stderr.startsWith(line), stderr);
+  }
+  mkdirSync(join(cwd, "linux"));
+  writeFileSync(join(cwd, "linux/version.h"), "");
+  assert.is(cc(["-c", "a.c"], { cwd, env: { CPATH: `/usr/include:${cwd}` } }).code, 0);
 });
 
 test("cc: leaves out what makes no sense for a guest, and says so where it matters", () => {
@@ -67,7 +121,9 @@ test("cc: leaves out what makes no sense for a guest, and says so where it matte
     "-fstack-protector-strong -fcf-protection -fstack-clash-protection -fPIE -pie -rdynamic " +
     "-Wl,-z,relro,-z,now,--gc-sections -Wl,-O1,--as-needed,--no-undefined -Wl,--sort-common " +
     "-Wl,-rpath,/x -Wl,-soname=x.so -fuse-ld=gold -D_FORTIFY_SOURCE=2 -g -O2 " +
-    "-fPIC -lpthread -lm -lrt -ldl";
+    "-Wl,-Bsymbolic-functions,--dynamic-list=x,-z,defs -Wl,--enable-new-dtags -static-pie " +
+    "-Wl,--exclude-libs,ALL -Wl,--version-script,x,-dynamic-linker,/lib/x " +
+    "-fPIC -lpthread -lm -lrt -ldl -lresolv -lutil -lcrypt -lnsl -latomic -lgcc_s -lgcc -lc";
   assert.equal(cc([...quiet.split(" "), "hello.c"], { cwd }), { code: 0, stdout: "", stderr: "" });
 });
 
@@ -81,10 +137,32 @@ test("cc: warns of a small stack, and gives a large one otherwise", () => {
   assert.is(cc(["-Wl,-z,stack-size=131072", "hello.c"], { cwd }).stderr, "");
 });
 
-test("cc: makes nothing but wasm32", () => {
-  const { code, stderr } = cc(["--target=x86_64-linux-gnu", "-c", "a.c"]);
-  assert.is(code, 2);
-  assert.match(stderr, 'cc makes guests, which are wasm32; leave out "--target=x86_64-linux-gnu"');
+test("cc: makes nothing but wasm32, and no shared library", () => {
+  const target = cc(["--target=x86_64-linux-gnu", "-c", "a.c"]);
+  assert.is(target.code, 1);
+  const sentence = 'cc makes guests, which are wasm32; leave out "--target=x86_64-linux-gnu"';
+  assert.is(target.stderr, `tripoll: ${sentence}\n`);
+  const cwd = folderWith({ "a.c": "int f(void) { return 1; }\n" });
+  const shared = cc(["-shared", "-fPIC", "a.c", "-o", "a.so"], { cwd });
+  assert.is(shared.code, 1);
+  const why = "cc makes no shared library: a guest is one module, so link it statically";
+  assert.is(shared.stderr, `tripoll: ${why}\n`);
+  assert.is(cc(["-shared", "-fPIC", "-c", "a.c"], { cwd }).code, 0);
+});
+
+test("cc: makes traps of what -fsanitize would say, and says so", async () => {
+  const cwd = folderWith({
+    "a.c": "int main(int c, char **v) { int n = 0x7fffffff; return n + c > 0 && v; }\n",
+  });
+  const made = cc(["-fsanitize=undefined", "a.c"], { cwd });
+  assert.is(made.code, 0);
+  const trap = "ends a guest by a trap: there is no runtime to say more";
+  assert.is(made.stderr, `tripoll: cc: -fsanitize=undefined ${trap}\n`);
+  const { code } = await runGuest({ module: readFileSync(join(cwd, "a.out")) });
+  assert.is(code, 134);
+  const address = cc(["-fsanitize=address", "a.c"], { cwd });
+  assert.is(address.code, 1);
+  assert.match(address.stderr, "unsupported option '-fsanitize=address' for target 'wasm32");
 });
 
 test("cc: says which packages are missing, as docs/C.md does", () => {
@@ -92,15 +170,42 @@ test("cc: says which packages are missing, as docs/C.md does", () => {
   symlinkSync(process.execPath, join(folder, "node"));
   const words = "clang lld llvm wasi-libc libclang-rt-dev-wasm32";
   const without = cc(["a.c"], { env: { PATH: folder } });
-  assert.is(without.code, 2);
+  assert.is(without.code, 1);
   assert.is(
     without.stderr,
     `tripoll: cc needs clang, which is not installed; on Debian: apt-get install ${words}\n`,
   );
   assert.match(readFileSync(join(ROOT, "docs/C.md"), "utf8"), `\napt-get install ${words}\n`);
   const libc = cc(["a.c"], { env: { WASI_SYSROOT: folder } });
-  assert.is(libc.code, 2);
+  assert.is(libc.code, 1);
   assert.match(libc.stderr, `cc needs wasi-libc, which is not below "${folder}"`);
+});
+
+test("cc: says which package is missing when linking fails", () => {
+  const cwd = folderWith({ "hello.c": HELLO });
+  const fails = (question: string, answer: string): string => {
+    const clang = join(newFolder(), "clang");
+    const script = `case "$*" in *${question}) echo ${answer} ;; *-o\\ x*) exit 1 ;;
+      *) exec clang "$@" ;; esac`;
+    writeFileSync(clang, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { code, stderr } = cc(["hello.c", "-o", "x"], { cwd, env: { TRIPOLL_CLANG: clang } });
+    assert.is(code, 1);
+    return stderr;
+  };
+  const words = "on Debian: apt-get install clang lld llvm wasi-libc libclang-rt-dev-wasm32\n";
+  assert.is(
+    fails("-print-prog-name=wasm-ld", "no-such-wasm-ld"),
+    `tripoll: cc needs wasm-ld, which is not installed; ${words}`,
+  );
+  assert.is(
+    fails("-print-libgcc-file-name", "/no/such/builtins.a"),
+    `tripoll: cc needs clang's runtime for wasm32, which is not at /no/such/builtins.a; ${words}`,
+  );
+  assert.is(
+    fails("-print-prog-name=llvm-ar", "no-such-llvm-ar"),
+    "",
+    "the library is there, so that llvm-ar is not needed",
+  );
 });
 
 test("a guest named cc is run as ./cc", () => {

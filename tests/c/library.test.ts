@@ -14,6 +14,7 @@ import {
   runSource,
 } from "../support/cc.ts";
 import { ROOT, runGuest } from "../support/guest.ts";
+import { skipIf } from "../support/skip.ts";
 
 needToolchain();
 
@@ -74,6 +75,21 @@ test("stdio: goes by the guest's descriptors, and is flushed at the end", () =>
 test("errno: Linux's numbers and texts, whoever sets it", () => same("errno"));
 
 test("addresses: getaddrinfo, getnameinfo and inet_* say what glibc says", () => same("addresses"));
+
+const noNamespace =
+  run("unshare", ["-r", "-m", "true"]).code === 0 ? undefined : "no namespace of one's own here";
+
+test(
+  "names: as with the usual /etc/hosts, and of Unix sockets",
+  skipIf(noNamespace, async () => {
+    const text = source("names");
+    const cwd = folderWith({ hosts: "127.0.0.1 localhost\n::1 localhost ip6-localhost\n" });
+    const script = `mount --bind hosts /etc/hosts && exec ${compileNative(text, ["-w"])}`;
+    const native = run("unshare", ["-r", "-m", "sh", "-c", script], { cwd });
+    assert.is(native.code, 0, native.stderr);
+    assert.is((await runSource(text)).stdout, native.stdout);
+  }),
+);
 
 test("select, pselect: over ppoll", () => same("select"));
 
