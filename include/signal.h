@@ -74,6 +74,11 @@ typedef __sighandler_t sig_t;
 #define SA_NOMASK 0x40000000
 #define SA_ONESHOT 0x80000000u
 #define SA_RESETHAND 0x80000000u
+#define SIG_HOLD ((__sighandler_t)-3)
+#define SS_ONSTACK 1
+#define SS_DISABLE 2
+#define MINSIGSTKSZ 2048
+#define SIGSTKSZ 8192
 #define SI_ASYNCNL (-60)
 #define SI_DETHREAD (-7)
 #define SI_TKILL (-6)
@@ -113,6 +118,12 @@ struct sigaction {
   int sa_flags;
   void (*sa_restorer)(void);
 };
+typedef struct {
+  void *ss_sp;
+  int ss_flags;
+  size_t ss_size;
+} stack_t;
+
 #define sa_handler __sa_handler.sa_handler
 #define sa_sigaction __sa_handler.sa_sigaction
 
@@ -133,7 +144,9 @@ int sigtimedwait(const sigset_t *__restrict, siginfo_t *__restrict,
                  const struct timespec *__restrict);
 int siginterrupt(int, int);
 int kill(pid_t, int);
+int killpg(pid_t, int);
 int raise(int);
+int sigaltstack(const stack_t *__restrict, stack_t *__restrict);
 
 int sigemptyset(sigset_t *);
 int sigfillset(sigset_t *);
@@ -141,6 +154,15 @@ int sigaddset(sigset_t *, int);
 int sigdelset(sigset_t *, int);
 int sigismember(const sigset_t *, int);
 int sigisemptyset(const sigset_t *);
+int sigandset(sigset_t *, const sigset_t *, const sigset_t *);
+int sigorset(sigset_t *, const sigset_t *, const sigset_t *);
+
+// The calls of System V.
+__sighandler_t sigset(int, __sighandler_t);
+int sighold(int);
+int sigrelse(int);
+int sigignore(int);
+int sigpause(int);
 
 void psignal(int, const char *);
 

@@ -111,6 +111,7 @@ char *getcwd(char *, size_t);
 unsigned alarm(unsigned);
 unsigned sleep(unsigned);
 int usleep(unsigned);
+unsigned ualarm(unsigned, unsigned);
 int pause(void);
 __attribute__((__noreturn__)) void _exit(int);
 

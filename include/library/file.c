@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -60,12 +61,23 @@ int ioctl(int fd, unsigned long request, ...) {
 
 int fstat(int fd, struct stat *stat) { return __answer(__linux_fstat(fd, stat)); }
 
-// Terminals cannot be asked for; 0, 1 and 2 are one if they are a character device.
+// Whether epoll takes it: what is always ready, it refuses, as /dev/null and /dev/zero.
+static int is_waited_for(int fd) {
+  struct epoll_event event = {EPOLLOUT, {0}};
+  const int epfd = __linux_epoll_create1(0);
+  if (epfd < 0)
+    return 0;
+  const int result = __linux_epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &event);
+  __linux_close(epfd);
+  return result == 0;
+}
+
+// A terminal cannot be asked for its settings: it is a character device that can be waited for.
 int isatty(int fd) {
   struct stat stat;
   if (fstat(fd, &stat) < 0)
     return 0;
-  if (S_ISCHR(stat.st_mode))
+  if (S_ISCHR(stat.st_mode) && is_waited_for(fd))
     return 1;
   __failed(ENOTTY);
   return 0;

@@ -22,6 +22,7 @@ const DIFFERENT: Record<string, string> = {
   PR_SET_PTRACER_ANY: "long has 32 bits",
   RTLD_NEXT: POINTERS,
   SIG_ERR: POINTERS,
+  SIG_HOLD: "1 may be a function's index",
   SIG_IGN: "1 may be a function's index",
   "struct addrinfo": POINTERS,
   "struct cmsghdr": POINTERS,

@@ -96,6 +96,8 @@ test("select, pselect: over ppoll", () => same("select"));
 test("signals: handlers, masks, waits and alarms; a fatal one ends it", () =>
   same("signals", { code: 128 + 15 }));
 
+test("signals: System V's, on other stacks, to groups", () => same("signals_old"));
+
 test("process: arguments, environment, times, limits, and exit()", () =>
   same("process", { args: ["-v", "-p", "80", "a", "", "b c"], env: { A: "1" }, code: 300 & 255 }));
 
@@ -216,6 +218,27 @@ test("main: with no, two and three parameters", async () => {
   );
   assert.is(three.code, 1 + "g".codePointAt(0)! + "B".codePointAt(0)!);
 });
+
+const noScript = run("sh", ["-c", "command -v script"]).code === 0 ? undefined : "no script(1)";
+
+test(
+  "isatty: a terminal is one, and /dev/null, a pipe and a file are none",
+  skipIf(noScript, () => {
+    const module = compileGuest(`#include <stdio.h>
+      #include <unistd.h>
+      int main(void) { return fprintf(stderr, "%d", isatty(1)) == 1 ? 0 : 1; }`);
+    const cwd = folderWith({ "p.wasm": module });
+    const command = `${process.execPath} ${join(ROOT, "host/run.js")} p.wasm`;
+    const said = (line: string): string => {
+      const { stdout, stderr } = run("sh", ["-c", line], { cwd });
+      return stdout + stderr;
+    };
+    assert.is(said(`script -qec '${command}' /dev/null`).trim(), "1");
+    assert.is(said(`${command} >/dev/null`), "0");
+    assert.is(said(`${command} | cat`), "0");
+    assert.is(said(`${command} >file`), "0");
+  }),
+);
 
 test("abort: is a trap that names the functions on the way there", async () => {
   const { code, stderr } = await runSource(`#include <stdlib.h>
