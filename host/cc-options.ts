@@ -47,7 +47,7 @@ const ELF_WORDS = [
 
 /** Linker words whose value may be a word of its own. */
 const LINKER_WITH_VALUE =
-  /^(?:-z|--?(?:rpath|rpath-link|soname|version-script|dynamic-list|dynamic-linker|exclude-libs|h))$/;
+  /^(?:-z|--?(?:rpath(?:-link)?|soname|h|version-script|dynamic-(?:list|linker)|exclude-libs))$/;
 
 /** An option that names a folder of headers. */
 const HEADERS = /^-(?:I|isystem|idirafter|iquote|cxx-isystem)=?(?<path>.+)$/;

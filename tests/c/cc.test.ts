@@ -99,8 +99,7 @@ test("cc: finds no header of this machine, by whatever way", () => {
   for (const name of ["CPATH", "C_INCLUDE_PATH"]) {
     const { code, stderr } = cc(["a.c"], { cwd, env: { [name]: `${cwd}:/usr/include` } });
     assert.is(code, 1);
-    const line = `tripoll: cc: /usr/include in ${name} is left out: those headers are this machine's`;
-    assert.ok(stderr.startsWith(line), stderr);
+    assert.ok(stderr.startsWith(`tripoll: cc: /usr/include in ${name} is left out: those headers`));
   }
   mkdirSync(join(cwd, "linux"));
   writeFileSync(join(cwd, "linux/version.h"), "");

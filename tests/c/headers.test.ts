@@ -16,9 +16,10 @@ const POINTERS = "pointers, long and size_t have 4 bytes";
 
 /** What differs from glibc on x86-64 by design; of a struct all that is in it. */
 const DIFFERENT: Record<string, string> = {
-  PTHREAD_CANCELED: POINTERS,
   MAP_FAILED: POINTERS,
+  MINSIGSTKSZ: "glibc asks the kernel",
   NFDBITS: "long has 32 bits",
+  PTHREAD_CANCELED: POINTERS,
   PR_SET_PTRACER_ANY: "long has 32 bits",
   RTLD_NEXT: POINTERS,
   SIG_ERR: POINTERS,
