@@ -7,6 +7,7 @@ export { connect } from "./connect";
 export * from "./constants";
 export { Epoll } from "./epoll";
 export * from "./errno";
+export { errorName } from "./error-name";
 export { Lines } from "./lines";
 export { listen, Listener, tryListen } from "./listener";
 export { Handler, Loop, loop, run, stop } from "./loop";

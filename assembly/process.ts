@@ -2,7 +2,7 @@
 
 import * as linux from "./linux";
 import { STDERR, STDOUT } from "./constants";
-import { errorName } from "./errno";
+import { errorName } from "./error-name";
 
 /** The arguments; the first is the program's own name. Allocates. */
 export function args(): string[] {

@@ -264,6 +264,20 @@ HELPER u8 *last_bytes(int size) {
 // New memory, `pages` times 64 KiB, zero.
 HELPER u8 *grow(int pages) { return (u8 *)(__builtin_wasm_memory_grow(0, pages) * PAGE); }
 
+// What an adapter keeps its own things in, where there is no kernel.
+__attribute__((export_name("malloc"))) void *malloc(size_t size);
+void *malloc(size_t size) {
+  static u8 *free, *end;
+  size_t all = (size + 15) & ~(size_t)15;
+  if ((size_t)(end - free) < all) {
+    int pages = (int)(all / PAGE) + 16;
+    free = grow(pages);
+    end = free + (size_t)pages * PAGE;
+  }
+  free += all;
+  return free - all;
+}
+
 __attribute__((export_name("_start"))) void _start(void);
 void _start(void) {
   ignore_broken_pipes();

@@ -1,0 +1,4 @@
+// For guests that export no `__signal`: there would be nobody to call.
+
+@global
+const HANDLERS: bool = false;

@@ -1,0 +1,175 @@
+// read(2), write(2) and their vectors: what every kind of description gives and takes.
+
+import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EPIPE } from "../errno";
+import { Iovec } from "../structs";
+import { take } from "./blocks";
+import {
+  Description,
+  KIND_EVENTFD,
+  KIND_INPUT,
+  KIND_OUTPUT,
+  KIND_PIPE,
+  KIND_SIGNALFD,
+  KIND_TIMERFD,
+} from "./description";
+import { INTERRUPTED, deliver } from "./deliver";
+import { release } from "./descriptors";
+import { Eventfd, eventfdRead, eventfdWrite } from "./eventfd";
+import { input, output } from "./host";
+import { reachable, vectorBytes } from "./memory";
+import { look, pause } from "./pause";
+import { PipeEnd, isWriter, pipeRead, pipeWrite } from "./pipe";
+import { Signalfd, raisePipe } from "./signal";
+import { signalfdRead } from "./signals";
+import { Stdio, isNonblocking, lookup } from "./table";
+import { Timerfd, timerfdRead } from "./timerfd";
+import { NEVER } from "./timers";
+
+/** MAX_RW_COUNT */
+const TRANSFER_MAX: u32 = 0x7ffff000;
+
+/** The vector of read and write, which have but one part. */
+let single: usize = 0;
+
+function vectorOf(at: usize, bytes: i32): usize {
+  if (single === 0) single = take(offsetof<Iovec>());
+  if (single === 0) unreachable();
+  const part = changetype<Iovec>(single);
+  part.base = <u32>at;
+  part.len = min(<u32>bytes, TRANSFER_MAX);
+  return single;
+}
+
+export function read(fd: i32, buf: usize, count: i32): i32 {
+  const description = lookup(fd);
+  if (description === null || !isReadable(description)) return -EBADF;
+  if (!reachable(buf, count)) return -EFAULT;
+  const iov = vectorOf(buf, count);
+  return receive(description, iov, changetype<Iovec>(iov).len);
+}
+
+export function readv(fd: i32, iov: usize, iovcnt: i32): i32 {
+  const description = lookup(fd);
+  if (description === null || !isReadable(description)) return -EBADF;
+  const bytes = vectorBytes(iov, iovcnt);
+  if (bytes < 0) return bytes;
+  return receive(description, iov, bytes);
+}
+
+export function write(fd: i32, buf: usize, count: i32): i32 {
+  const description = lookup(fd);
+  if (description === null || !isWritable(description)) return -EBADF;
+  if (!reachable(buf, count)) return -EFAULT;
+  const iov = vectorOf(buf, count);
+  return send(description, iov, changetype<Iovec>(iov).len);
+}
+
+export function writev(fd: i32, iov: usize, iovcnt: i32): i32 {
+  const description = lookup(fd);
+  if (description === null || !isWritable(description)) return -EBADF;
+  const bytes = vectorBytes(iov, iovcnt);
+  if (bytes < 0) return bytes;
+  return send(description, iov, bytes);
+}
+
+function isReadable(description: Description): bool {
+  if (description.kind === KIND_PIPE) return !isWriter(changetype<PipeEnd>(description));
+  return description.kind !== KIND_OUTPUT;
+}
+
+function isWritable(description: Description): bool {
+  if (description.kind === KIND_PIPE) return isWriter(changetype<PipeEnd>(description));
+  return description.kind !== KIND_INPUT;
+}
+
+/** Reads, and waits for something to read where the description is one that waits. */
+function receive(description: Description, iov: usize, bytes: i32): i32 {
+  let got = receiveNow(description, iov, bytes);
+  if (got !== -EAGAIN) return got;
+  if (isNonblocking(description)) {
+    look();
+    return receiveNow(description, iov, bytes);
+  }
+  description.references++;
+  do {
+    const outcome = pause(NEVER);
+    got = receiveNow(description, iov, bytes);
+    if (got === -EAGAIN && outcome === INTERRUPTED) got = -EINTR;
+  } while (got === -EAGAIN);
+  description.references--;
+  release(description);
+  return got;
+}
+
+function receiveNow(description: Description, iov: usize, bytes: i32): i32 {
+  switch (description.kind) {
+    case KIND_INPUT:
+      return bytes === 0 ? 0 : input(changetype<Iovec>(iov).base, changetype<Iovec>(iov).len);
+    case KIND_EVENTFD:
+      return eventfdRead(changetype<Eventfd>(description), iov, bytes);
+    case KIND_TIMERFD:
+      return timerfdRead(changetype<Timerfd>(description), iov, bytes);
+    case KIND_SIGNALFD:
+      return signalfdRead(changetype<Signalfd>(description), iov, bytes);
+    case KIND_PIPE:
+      return pipeRead(changetype<PipeEnd>(description), iov, bytes);
+    default:
+      return -EINVAL;
+  }
+}
+
+/** Writes all of it where the description is one that waits, else what fits. */
+function send(description: Description, iov: usize, bytes: i32): i32 {
+  const sent = sendAll(description, iov, bytes);
+  if (sent === -EPIPE) {
+    raisePipe();
+    deliver();
+  }
+  return sent;
+}
+
+function sendAll(description: Description, iov: usize, bytes: i32): i32 {
+  let done = sendNow(description, iov, 0, bytes);
+  if (done === bytes || (done < 0 && done !== -EAGAIN) || isNonblocking(description)) return done;
+  if (done < 0) done = 0;
+  description.references++;
+  while (done < bytes) {
+    const outcome = pause(NEVER);
+    let more = sendNow(description, iov, done, bytes);
+    if (more === -EAGAIN && outcome === INTERRUPTED) more = -EINTR;
+    if (more > 0) done += more;
+    else if (more !== -EAGAIN) {
+      if (done === 0) done = more;
+      break;
+    }
+  }
+  description.references--;
+  release(description);
+  return done;
+}
+
+/** How much of the bytes behind `skip` it takes. */
+function sendNow(description: Description, iov: usize, skip: i32, bytes: i32): i32 {
+  switch (description.kind) {
+    case KIND_OUTPUT:
+      return sendOutput(changetype<Stdio>(description), iov, bytes);
+    case KIND_EVENTFD:
+      return eventfdWrite(changetype<Eventfd>(description), iov, bytes);
+    case KIND_PIPE:
+      return pipeWrite(changetype<PipeEnd>(description), iov, skip, bytes);
+    default:
+      return -EINVAL;
+  }
+}
+
+/** One part after the other: output waits for itself. */
+function sendOutput(stdio: Stdio, iov: usize, bytes: i32): i32 {
+  for (let left = bytes; left > 0; iov += offsetof<Iovec>()) {
+    const part = changetype<Iovec>(iov);
+    const step = min(<i32>part.len, left);
+    const error = output(stdio.fd, part.base, step);
+    if (error < 0) return left === bytes ? error : bytes - left;
+    left -= step;
+  }
+  return bytes;
+}
