@@ -13,6 +13,8 @@ export const KIND_EVENTFD: i32 = 4;
 export const KIND_TIMERFD: i32 = 5;
 export const KIND_PIPE: i32 = 6;
 export const KIND_SIGNALFD: i32 = 7;
+export const KIND_TCP: i32 = 8;
+export const KIND_PAIR: i32 = 9;
 
 /** How to watch, in a watch's events; the rest is what for. */
 const HOW: u32 = EPOLLET | EPOLLONESHOT | EPOLLWAKEUP | EPOLLEXCLUSIVE;

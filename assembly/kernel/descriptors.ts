@@ -12,12 +12,15 @@ import {
   F_SETFL,
   O_CLOEXEC,
   O_NONBLOCK,
+  SOCK_DGRAM,
 } from "../constants";
 import { EBADF, EFAULT, EINVAL, EMFILE, ENOTTY } from "../errno";
 import { give } from "./blocks";
-import { Description, Epoll, KIND_EPOLL, KIND_PIPE, KIND_SIGNALFD, KIND_TIMERFD } from "./description";
+import { Description, Epoll, KIND_EPOLL, KIND_PAIR, KIND_PIPE, KIND_SIGNALFD, KIND_TCP, KIND_TIMERFD } from "./description";
 import { epollClose, forgetWatchers } from "./epoll";
+import { tcpClose } from "./host";
 import { reachable } from "./memory";
+import { Pair, messageBytes, pairClose } from "./pair";
 import { PipeEnd, pipeBytes, pipeClose, pipeSize, setPipeSize } from "./pipe";
 import { Signalfd, removeSignalfd } from "./signal";
 import {
@@ -30,6 +33,7 @@ import {
   remove,
   setCloexec,
 } from "./table";
+import { Tcp, dropReceived } from "./tcp";
 import { Timerfd, timerfdClose } from "./timerfd";
 
 const F_SETPIPE_SZ: i32 = 1031;
@@ -59,6 +63,13 @@ export function release(description: Description): void {
       break;
     case KIND_PIPE:
       pipeClose(changetype<PipeEnd>(description));
+      break;
+    case KIND_TCP:
+      dropReceived(changetype<Tcp>(description));
+      tcpClose(changetype<Tcp>(description));
+      break;
+    case KIND_PAIR:
+      pairClose(changetype<Pair>(description));
       break;
     default:
   }
@@ -131,11 +142,29 @@ export function ioctl(fd: i32, request: i32, argp: usize): i32 {
       if (load<i32>(argp) !== 0) description.flags |= O_NONBLOCK;
       else description.flags &= ~O_NONBLOCK;
       return 0;
-    case FIONREAD:
-      if (description.kind !== KIND_PIPE) return -ENOTTY;
+    case FIONREAD: {
+      const bytes = readableBytes(description);
+      if (bytes < 0) return bytes;
       if (argp === 0 || !reachable(argp, 4)) return -EFAULT;
-      store<i32>(argp, pipeBytes(changetype<PipeEnd>(description)));
+      store<i32>(argp, bytes);
       return 0;
+    }
+    default:
+      return -ENOTTY;
+  }
+}
+
+/** FIONREAD: what can be read, of datagrams the next one; or -ENOTTY. */
+function readableBytes(description: Description): i32 {
+  switch (description.kind) {
+    case KIND_PIPE:
+      return pipeBytes(changetype<PipeEnd>(description));
+    case KIND_TCP:
+      return changetype<Tcp>(description).queued;
+    case KIND_PAIR: {
+      const pair = changetype<Pair>(description);
+      return pair.type === SOCK_DGRAM ? max(messageBytes(pair), 0) : pair.queued;
+    }
     default:
       return -ENOTTY;
   }

@@ -49,7 +49,7 @@ export function eventfdRead(eventfd: Eventfd, iov: usize, bytes: i32): i32 {
 }
 
 export function eventfdWrite(eventfd: Eventfd, iov: usize, bytes: i32): i32 {
-  if (bytes < COUNTER_BYTES) return -EINVAL;
+  if (bytes !== COUNTER_BYTES) return -EINVAL;
   gather(iov, 0, scratch(), COUNTER_BYTES);
   const added = load<u64>(scratch());
   if (added === u64.MAX_VALUE) return -EINVAL;

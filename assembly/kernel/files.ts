@@ -1,6 +1,7 @@
 // read(2), write(2) and their vectors: what every kind of description gives and takes.
 
-import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EPIPE } from "../errno";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK } from "../constants";
+import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOTCONN, EPIPE } from "../errno";
 import { Iovec } from "../structs";
 import { take } from "./blocks";
 import {
@@ -8,20 +9,24 @@ import {
   KIND_EVENTFD,
   KIND_INPUT,
   KIND_OUTPUT,
+  KIND_PAIR,
   KIND_PIPE,
   KIND_SIGNALFD,
+  KIND_TCP,
   KIND_TIMERFD,
 } from "./description";
 import { INTERRUPTED, deliver } from "./deliver";
 import { release } from "./descriptors";
 import { Eventfd, eventfdRead, eventfdWrite } from "./eventfd";
-import { input, output } from "./host";
+import { input, output, tcpResume, tcpSend } from "./host";
 import { reachable, vectorBytes } from "./memory";
 import { look, pause } from "./pause";
+import { Pair, pairReceive, pairSend } from "./pair";
 import { PipeEnd, isWriter, pipeRead, pipeWrite } from "./pipe";
 import { Signalfd, raisePipe } from "./signal";
 import { signalfdRead } from "./signals";
 import { Stdio, isNonblocking, lookup } from "./table";
+import { CONNECTED, CONNECTING, FRESH, LISTENING, Tcp, hasRoom, takeReceived } from "./tcp";
 import { Timerfd, timerfdRead } from "./timerfd";
 import { NEVER } from "./timers";
 
@@ -31,7 +36,7 @@ const TRANSFER_MAX: u32 = 0x7ffff000;
 /** The vector of read and write, which have but one part. */
 let single: usize = 0;
 
-function vectorOf(at: usize, bytes: i32): usize {
+export function vectorOf(at: usize, bytes: i32): usize {
   if (single === 0) single = take(offsetof<Iovec>());
   if (single === 0) unreachable();
   const part = changetype<Iovec>(single);
@@ -45,7 +50,7 @@ export function read(fd: i32, buf: usize, count: i32): i32 {
   if (description === null || !isReadable(description)) return -EBADF;
   if (!reachable(buf, count)) return -EFAULT;
   const iov = vectorOf(buf, count);
-  return receive(description, iov, changetype<Iovec>(iov).len);
+  return receive(description, iov, changetype<Iovec>(iov).len, 0);
 }
 
 export function readv(fd: i32, iov: usize, iovcnt: i32): i32 {
@@ -53,7 +58,7 @@ export function readv(fd: i32, iov: usize, iovcnt: i32): i32 {
   if (description === null || !isReadable(description)) return -EBADF;
   const bytes = vectorBytes(iov, iovcnt);
   if (bytes < 0) return bytes;
-  return receive(description, iov, bytes);
+  return receive(description, iov, bytes, 0);
 }
 
 export function write(fd: i32, buf: usize, count: i32): i32 {
@@ -61,7 +66,7 @@ export function write(fd: i32, buf: usize, count: i32): i32 {
   if (description === null || !isWritable(description)) return -EBADF;
   if (!reachable(buf, count)) return -EFAULT;
   const iov = vectorOf(buf, count);
-  return send(description, iov, changetype<Iovec>(iov).len);
+  return send(description, iov, changetype<Iovec>(iov).len, 0);
 }
 
 export function writev(fd: i32, iov: usize, iovcnt: i32): i32 {
@@ -69,7 +74,7 @@ export function writev(fd: i32, iov: usize, iovcnt: i32): i32 {
   if (description === null || !isWritable(description)) return -EBADF;
   const bytes = vectorBytes(iov, iovcnt);
   if (bytes < 0) return bytes;
-  return send(description, iov, bytes);
+  return send(description, iov, bytes, 0);
 }
 
 function isReadable(description: Description): bool {
@@ -83,17 +88,17 @@ function isWritable(description: Description): bool {
 }
 
 /** Reads, and waits for something to read where the description is one that waits. */
-function receive(description: Description, iov: usize, bytes: i32): i32 {
-  let got = receiveNow(description, iov, bytes);
+export function receive(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
+  let got = receiveNow(description, iov, bytes, flags);
   if (got !== -EAGAIN) return got;
-  if (isNonblocking(description)) {
+  if (isNonblocking(description) || (flags & MSG_DONTWAIT) !== 0) {
     look();
-    return receiveNow(description, iov, bytes);
+    return receiveNow(description, iov, bytes, flags);
   }
   description.references++;
   do {
     const outcome = pause(NEVER);
-    got = receiveNow(description, iov, bytes);
+    got = receiveNow(description, iov, bytes, flags);
     if (got === -EAGAIN && outcome === INTERRUPTED) got = -EINTR;
   } while (got === -EAGAIN);
   description.references--;
@@ -101,7 +106,7 @@ function receive(description: Description, iov: usize, bytes: i32): i32 {
   return got;
 }
 
-function receiveNow(description: Description, iov: usize, bytes: i32): i32 {
+function receiveNow(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
   switch (description.kind) {
     case KIND_INPUT:
       return bytes === 0 ? 0 : input(changetype<Iovec>(iov).base, changetype<Iovec>(iov).len);
@@ -111,6 +116,10 @@ function receiveNow(description: Description, iov: usize, bytes: i32): i32 {
       return timerfdRead(changetype<Timerfd>(description), iov, bytes);
     case KIND_SIGNALFD:
       return signalfdRead(changetype<Signalfd>(description), iov, bytes);
+    case KIND_TCP:
+      return tcpReceive(changetype<Tcp>(description), iov, bytes, (flags & MSG_PEEK) !== 0);
+    case KIND_PAIR:
+      return pairReceive(changetype<Pair>(description), iov, bytes, (flags & MSG_PEEK) !== 0);
     case KIND_PIPE:
       return pipeRead(changetype<PipeEnd>(description), iov, bytes);
     default:
@@ -119,18 +128,19 @@ function receiveNow(description: Description, iov: usize, bytes: i32): i32 {
 }
 
 /** Writes all of it where the description is one that waits, else what fits. */
-function send(description: Description, iov: usize, bytes: i32): i32 {
-  const sent = sendAll(description, iov, bytes);
-  if (sent === -EPIPE) {
+export function send(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
+  const sent = sendAll(description, iov, bytes, flags);
+  if (sent === -EPIPE && (flags & MSG_NOSIGNAL) === 0) {
     raisePipe();
     deliver();
   }
   return sent;
 }
 
-function sendAll(description: Description, iov: usize, bytes: i32): i32 {
+function sendAll(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
   let done = sendNow(description, iov, 0, bytes);
-  if (done === bytes || (done < 0 && done !== -EAGAIN) || isNonblocking(description)) return done;
+  if (done === bytes || (done < 0 && done !== -EAGAIN)) return done;
+  if (isNonblocking(description) || (flags & MSG_DONTWAIT) !== 0) return done;
   if (done < 0) done = 0;
   description.references++;
   while (done < bytes) {
@@ -155,6 +165,10 @@ function sendNow(description: Description, iov: usize, skip: i32, bytes: i32): i
       return sendOutput(changetype<Stdio>(description), iov, bytes);
     case KIND_EVENTFD:
       return eventfdWrite(changetype<Eventfd>(description), iov, bytes);
+    case KIND_TCP:
+      return tcpWrite(changetype<Tcp>(description), iov, skip, bytes);
+    case KIND_PAIR:
+      return pairSend(changetype<Pair>(description), iov, skip, bytes);
     case KIND_PIPE:
       return pipeWrite(changetype<PipeEnd>(description), iov, skip, bytes);
     default:
@@ -172,4 +186,30 @@ function sendOutput(stdio: Stdio, iov: usize, bytes: i32): i32 {
     left -= step;
   }
   return bytes;
+}
+
+function tcpReceive(tcp: Tcp, iov: usize, bytes: i32, peeks: bool): i32 {
+  if (tcp.state === LISTENING) return -ENOTCONN;
+  const isEmpty = tcp.queued === 0;
+  if (isEmpty && tcp.error !== 0) {
+    const error = tcp.error;
+    tcp.error = 0;
+    return -error;
+  }
+  if (isEmpty && tcp.state === FRESH && !tcp.isReceiveShut) return -ENOTCONN;
+  const hadRoom = hasRoom(tcp);
+  const got = takeReceived(tcp, iov, bytes, peeks);
+  if (!hadRoom) tcpResume(tcp);
+  return got;
+}
+
+function tcpWrite(tcp: Tcp, iov: usize, skip: i32, bytes: i32): i32 {
+  if (tcp.error !== 0) {
+    const error = tcp.error;
+    tcp.error = 0;
+    return -error;
+  }
+  if (tcp.state === CONNECTING) return -EAGAIN;
+  if (tcp.isSendShut || tcp.state !== CONNECTED) return -EPIPE;
+  return bytes === skip ? 0 : tcpSend(tcp, iov, skip, bytes);
 }

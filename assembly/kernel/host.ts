@@ -1,6 +1,8 @@
 // The seam between the kernel and the WASI it runs on: 0.2 or 0.3, as the entry file says.
 
 import * as p2 from "./p2";
+import * as p2tcp from "./p2-tcp";
+import { Tcp } from "./tcp";
 
 /** Nanoseconds of the monotonic clock. */
 export function monotonicNow(): u64 {
@@ -14,7 +16,7 @@ export function realtimeNow(): i64 {
 
 /** Waits until something has happened, or until a moment: 0 looks, NEVER waits for ever. */
 export function wait(until: u64): void {
-  p2.wait(until);
+  p2tcp.serve(p2.wait(until));
 }
 
 export function output(fd: i32, from: usize, bytes: i32): i32 {
@@ -39,4 +41,55 @@ export function args(result: usize): void {
 
 export function environment(result: usize): void {
   p2.environment(result);
+}
+
+/** The bytes of a Tcp with what the layer below keeps of it. */
+export function tcpBytes(): i32 {
+  return p2tcp.tcpBytes();
+}
+
+/** A new socket: 0, or an error. */
+export function tcpOpen(tcp: Tcp): i32 {
+  return p2tcp.tcpOpen(tcp);
+}
+
+export function tcpBind(tcp: Tcp, address: usize): i32 {
+  return p2tcp.tcpBind(tcp, address);
+}
+
+export function tcpListen(tcp: Tcp, backlog: i32): i32 {
+  return p2tcp.tcpListen(tcp, backlog);
+}
+
+/** Begins to connect: -EINPROGRESS, or an error. */
+export function tcpConnect(tcp: Tcp, address: usize): i32 {
+  return p2tcp.tcpConnect(tcp, address);
+}
+
+/** The first of those that wait at a listener becomes `to`. */
+export function tcpAccept(listener: Tcp, to: Tcp): void {
+  p2tcp.tcpAccept(listener, to);
+}
+
+/** The queue is no longer full. */
+export function tcpResume(tcp: Tcp): void {
+  p2tcp.tcpResume(tcp);
+}
+
+/** Takes what there is room for of the bytes behind `skip`; -EAGAIN, -EPIPE. */
+export function tcpSend(tcp: Tcp, iov: usize, skip: i32, bytes: i32): i32 {
+  return p2tcp.tcpSend(tcp, iov, skip, bytes);
+}
+
+export function tcpShutdownSend(tcp: Tcp): void {
+  p2tcp.tcpShutdownSend(tcp);
+}
+
+/** Stores a sockaddr: its bytes, or an error. */
+export function tcpName(tcp: Tcp, isPeer: bool, to: usize): i32 {
+  return p2tcp.tcpName(tcp, isPeer, to);
+}
+
+export function tcpClose(tcp: Tcp): void {
+  p2tcp.tcpClose(tcp);
 }

@@ -1,26 +1,42 @@
-// WASI 0.2 below the kernel: what it waits for is a list of pollables, which poll() looks at all at
-// once. A source is a pollable and whom it is for; the list is kept from call to call.
+// WASI 0.2 below the kernel, without the sockets: clocks, chance, the standard streams, and the
+// waiting. What it waits for is a list of pollables, which poll() looks at all at once. A source is
+// a pollable and whom it is for; the list is kept from call to call.
 
 import { EAGAIN, EIO } from "../errno";
-import { give, take, takeDirty } from "./blocks";
+import { give, takeDirty } from "./blocks";
 import * as wasi from "./externals/wasi2";
 import { landAt } from "./landing";
 import { scratch } from "./scratch";
 import { NEVER } from "./timers";
 
-const FIRST_SOURCES: i32 = 16;
+const FIRST_SOURCES: i32 = 64;
 /** blocking-write-and-flush takes no more. */
 const OUTPUT_BYTES_MAX: i32 = 4096;
 const SECOND_NS: i64 = 1_000_000_000;
 const CLOSED: u8 = 1;
+const WORD: i32 = 4;
+
+/** What a source is of its owner, in the lowest bits of its owner's address, which are 0. */
+export const SOURCE_INPUT: usize = 0;
+export const SOURCE_OUTPUT: usize = 1;
+export const SOURCE_SOCKET: usize = 2;
+export const SOURCE_BITS: usize = 3;
+
+/** Where a source stands in the list; words in a row, one for each of the above. */
+@unmanaged
+export class Places {
+  input: i32;
+  output: i32;
+  socket: i32;
+}
 
 let stdin: i32 = 0;
 let stdout: i32 = 0;
 let stderr: i32 = 0;
-/** Pollables, and in a second array what each is for. */
+/** Pollables; whom each is for; where its place is kept; and what poll() answers, in words. */
 let pollables: usize = 0;
 let owners: usize = 0;
-/** What poll() answers lands here. */
+let keepers: usize = 0;
 let ready: usize = 0;
 let room: i32 = 0;
 let count: i32 = 0;
@@ -90,16 +106,38 @@ export function input(to: usize, bytes: i32): i32 {
   return got === 0 ? -EAGAIN : got;
 }
 
-/** Waits until a source is ready, or until a moment: 0 looks, NEVER waits for ever. */
-export function wait(until: u64): void {
+/**
+ * Waits until a source is ready, or until a moment: 0 looks, NEVER waits for ever.
+ *
+ * @returns how many are ready: `readyOwner(0)` and so on.
+ */
+export function wait(until: u64): i32 {
   if (!hasRoom(count + 1)) unreachable();
-  const clock = until === NEVER ? 0 : until === 0 ? alwaysReady() : alarmFor(until);
+  let clock = 0;
+  if (until === 0) clock = alwaysReady();
+  // An empty list traps: where nothing can happen, the time is long.
+  else if (until !== NEVER || count === 0) clock = alarmFor(until);
   if (clock !== 0) store<i32>(pollables + (<usize>count << 2), clock);
-  const listed = count + i32(clock !== 0);
-  if (listed === 0) unreachable();
-  landAt(ready, <usize>(room << 2));
-  wasi.poll(pollables, listed, scratch());
+  landAt(ready, <usize>(room * WORD));
+  wasi.poll(pollables, count + i32(clock !== 0), scratch());
   landAt(0, 0);
+  return nameOwners(load<usize>(scratch()), load<i32>(scratch(), 4));
+}
+
+/** Puts owners in the place of what poll() answers: places change while they are served. */
+function nameOwners(places: usize, found: i32): i32 {
+  let named = 0;
+  for (let i = 0; i < found; i++) {
+    const place = load<i32>(places + (<usize>i << 2));
+    if (place === count) continue; // the clock
+    store<usize>(ready + (<usize>named << 2), load<usize>(owners + (<usize>place << 2)));
+    named++;
+  }
+  return named;
+}
+
+export function readyOwner(index: i32): usize {
+  return load<usize>(ready + (<usize>index << 2));
 }
 
 function alwaysReady(): i32 {
@@ -119,14 +157,57 @@ function alarmFor(when: u64): i32 {
 function hasRoom(sources: i32): bool {
   if (sources <= room) return true;
   const more = max(room * 2, FIRST_SOURCES);
-  const at = takeDirty(more * 4 * 3);
+  const at = takeDirty(more * WORD * 4);
   if (at === 0) return false;
-  memory.copy(at, pollables, count * 4);
-  memory.copy(at + more * 4, owners, count * 4);
-  if (pollables !== 0) give(pollables, room * 4 * 3);
+  memory.copy(at, pollables, count * WORD);
+  memory.copy(at + more * WORD, owners, count * WORD);
+  memory.copy(at + more * WORD * 2, keepers, count * WORD);
+  if (pollables !== 0) give(pollables, room * WORD * 4);
   pollables = at;
-  owners = at + more * 4;
-  ready = owners + more * 4;
+  owners = pollables + more * WORD;
+  keepers = owners + more * WORD;
+  ready = keepers + more * WORD;
   room = more;
   return true;
+}
+
+/**
+ * Waits for a pollable from now on, on behalf of `owner`. Its place is kept in the word at
+ * `keeper`, as one more than what it is: 0 is no place.
+ */
+export function listen(pollable: i32, owner: usize, keeper: usize): void {
+  if (load<i32>(keeper) !== 0 || !hasRoom(count + 2)) return;
+  const place = <usize>count << 2;
+  count++;
+  store<i32>(pollables + place, pollable);
+  store<usize>(owners + place, owner);
+  store<usize>(keepers + place, keeper);
+  store<i32>(keeper, count);
+}
+
+/** Waits for it no longer. */
+export function ignore(keeper: usize): void {
+  const place = load<i32>(keeper) - 1;
+  if (place < 0) return;
+  store<i32>(keeper, 0);
+  const last = --count;
+  if (place === last) return;
+  const from = <usize>last << 2;
+  const to = <usize>place << 2;
+  store<i32>(pollables + to, load<i32>(pollables + from));
+  store<usize>(owners + to, load<usize>(owners + from));
+  const moved = load<usize>(keepers + from);
+  store<usize>(keepers + to, moved);
+  store<i32>(moved, place + 1);
+}
+
+/** Lets the host make progress with one pollable: whether it is ready afterwards is not said. */
+export function nudge(pollable: i32): void {
+  if (!hasRoom(count + 2)) return;
+  const list = pollables + (<usize>count << 2);
+  store<i32>(list, pollable);
+  store<i32>(list, alwaysReady(), 4);
+  landAt(ready, <usize>(room * WORD));
+  wasi.poll(list, 2, scratch());
+  landAt(0, 0);
 }

@@ -8,14 +8,18 @@ import {
   KIND_EVENTFD,
   KIND_INPUT,
   KIND_OUTPUT,
+  KIND_PAIR,
   KIND_PIPE,
   KIND_SIGNALFD,
+  KIND_TCP,
   KIND_TIMERFD,
   unmakeReady,
 } from "./description";
 import { Eventfd, eventfdEvents } from "./eventfd";
+import { Pair, pairEvents } from "./pair";
 import { EPOLLRDNORM, EPOLLWRNORM, PipeEnd, pipeEvents } from "./pipe";
 import { Signalfd, signalfdEvents } from "./signal";
+import { Tcp, tcpEvents } from "./tcp";
 import { Timerfd, timerfdEvents } from "./timerfd";
 
 export function eventsOf(description: Description): u32 {
@@ -34,6 +38,10 @@ export function eventsOf(description: Description): u32 {
       return pipeEvents(changetype<PipeEnd>(description));
     case KIND_SIGNALFD:
       return signalfdEvents(changetype<Signalfd>(description));
+    case KIND_TCP:
+      return tcpEvents(changetype<Tcp>(description));
+    case KIND_PAIR:
+      return pairEvents(changetype<Pair>(description));
     default:
       return 0;
   }

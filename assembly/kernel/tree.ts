@@ -102,9 +102,8 @@ export class Tree {
 
   private balanceInserted(inserted: Node): void {
     let node = inserted;
-    for (;;) {
-      const parent = node.parent;
-      if (parent === null || !parent.red) break;
+    while (isRed(node.parent)) {
+      const parent = node.parent!;
       const above = parent.parent!; // a red node is not the root
       const onLeft = above.left === parent;
       const uncle = onLeft ? above.right : above.left;

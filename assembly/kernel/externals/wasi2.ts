@@ -80,3 +80,92 @@ export declare function wall_clock_now(result: usize): void;
 /** -> list<u8> */
 @external("wasi:random/random@0.2.12", "get-random-bytes")
 export declare function get_random_bytes(bytes: u64, result: usize): void;
+
+@external("wasi:sockets/instance-network@0.2.12", "instance-network")
+export declare function instance_network(): i32;
+
+/** `family`: 0 IPv4, 1 IPv6. -> result<tcp-socket, error-code> */
+@external("wasi:sockets/tcp-create-socket@0.2.12", "create-tcp-socket")
+export declare function create_tcp_socket(family: i32, result: usize): void;
+
+/** `family` and 11 words: an ip-socket-address, the port first. -> result<_, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.start-bind")
+export declare function tcp_start_bind(
+  self: i32,
+  network: i32,
+  family: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+  i: i32,
+  j: i32,
+  k: i32,
+  result: usize,
+): void;
+
+/** -> result<_, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.finish-bind")
+export declare function tcp_finish_bind(self: i32, result: usize): void;
+
+/** As start-bind. */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.start-connect")
+export declare function tcp_start_connect(
+  self: i32,
+  network: i32,
+  family: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+  i: i32,
+  j: i32,
+  k: i32,
+  result: usize,
+): void;
+
+/** -> result<tuple<input-stream, output-stream>, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.finish-connect")
+export declare function tcp_finish_connect(self: i32, result: usize): void;
+
+/** -> result<_, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.start-listen")
+export declare function tcp_start_listen(self: i32, result: usize): void;
+
+/** -> result<_, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.finish-listen")
+export declare function tcp_finish_listen(self: i32, result: usize): void;
+
+/** -> result<_, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.set-listen-backlog-size")
+export declare function tcp_set_listen_backlog_size(self: i32, size: u64, result: usize): void;
+
+/** -> result<tuple<tcp-socket, input-stream, output-stream>, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.accept")
+export declare function tcp_accept(self: i32, result: usize): void;
+
+/** -> result<ip-socket-address, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.local-address")
+export declare function tcp_local_address(self: i32, result: usize): void;
+
+/** -> result<ip-socket-address, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.remote-address")
+export declare function tcp_remote_address(self: i32, result: usize): void;
+
+/** `how`: 0 receive, 1 send, 2 both. -> result<_, error-code> */
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.shutdown")
+export declare function tcp_shutdown(self: i32, how: i32, result: usize): void;
+
+@external("wasi:sockets/tcp@0.2.12", "[method]tcp-socket.subscribe")
+export declare function tcp_subscribe(self: i32): i32;
+
+@external("wasi:sockets/tcp@0.2.12", "[resource-drop]tcp-socket")
+export declare function tcp_drop(self: i32): void;
