@@ -37,7 +37,7 @@ export function takeDirty(bytes: i32): usize {
     memory.fill(table, 0, TABLE_BYTES);
   }
   const index = sizeClass(bytes);
-  const list = table + (<usize>index << 2);
+  const list = table + ((<usize>index) << 2);
   const block = load<usize>(list);
   if (block === 0) return fresh(1 << index);
   store<usize>(list, load<usize>(block));
@@ -46,7 +46,7 @@ export function takeDirty(bytes: i32): usize {
 
 /** Takes back a block that `take(bytes)` gave. */
 export function give(block: usize, bytes: i32): void {
-  const list = table + (<usize>sizeClass(bytes) << 2);
+  const list = table + ((<usize>sizeClass(bytes)) << 2);
   store<usize>(block, load<usize>(list));
   store<usize>(list, block);
 }

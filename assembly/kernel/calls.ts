@@ -1,21 +1,29 @@
 // Every call of docs/ABI.md that there is an answer to.
 
+export { clock_getres, clock_gettime, clock_nanosleep } from "./clocks";
 export { close, dup, dup3, fcntl, ioctl } from "./descriptors";
 export { epoll_create1, epoll_ctl, epoll_pwait, epoll_pwait2, epoll_wait } from "./epoll";
 export { eventfd2 } from "./eventfd";
 export { read, readv, write, writev } from "./files";
-export { recvfrom, recvmsg, sendmsg, sendto } from "./messages";
+export { recvfrom, recvmmsg, recvmsg, sendmmsg, sendmsg, sendto } from "./messages";
 export { getsockopt, setsockopt } from "./options";
 export { pipe2 } from "./pipe";
 export { poll, ppoll } from "./poll";
+export { prlimit64 } from "./limits";
 export {
-  clock_gettime,
   cmdline,
   environ,
   exit_group,
+  getegid,
+  geteuid,
+  getgid,
   getpid,
   getrandom,
+  getrusage,
   getuid,
+  sched_yield,
+  uname,
+  unlinkat,
 } from "./process";
 export {
   kill,
@@ -39,5 +47,5 @@ export {
   socket,
   socketpair,
 } from "./sockets";
+export { fstat } from "./stat";
 export { timerfd_create, timerfd_gettime, timerfd_settime } from "./timerfd";
-export * from "./missing";

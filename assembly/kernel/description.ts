@@ -2,7 +2,14 @@
 // ready list a list of them, and each description has a list of the watches on itself, through
 // which it wakes the epolls. As the kernel's fs/eventpoll.c has it.
 
-import { EPOLLET, EPOLLEXCLUSIVE, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLWAKEUP } from "../constants";
+import {
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLWAKEUP,
+} from "../constants";
 import { give } from "./blocks";
 import { Node, Tree } from "./tree";
 

@@ -16,7 +16,16 @@ import {
 } from "../constants";
 import { EBADF, EFAULT, EINVAL, EMFILE, ENOTTY } from "../errno";
 import { give } from "./blocks";
-import { Description, Epoll, KIND_EPOLL, KIND_PAIR, KIND_PIPE, KIND_SIGNALFD, KIND_TCP, KIND_TIMERFD } from "./description";
+import {
+  Description,
+  Epoll,
+  KIND_EPOLL,
+  KIND_PAIR,
+  KIND_PIPE,
+  KIND_SIGNALFD,
+  KIND_TCP,
+  KIND_TIMERFD,
+} from "./description";
 import { epollClose, forgetWatchers } from "./epoll";
 import { tcpClose } from "./host";
 import { reachable } from "./memory";

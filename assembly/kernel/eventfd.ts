@@ -1,6 +1,13 @@
 // eventfd(2): a counter that can be read, written and waited for.
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE, EPOLLERR, EPOLLIN, EPOLLOUT } from "../constants";
+import {
+  EFD_CLOEXEC,
+  EFD_NONBLOCK,
+  EFD_SEMAPHORE,
+  EPOLLERR,
+  EPOLLIN,
+  EPOLLOUT,
+} from "../constants";
 import { EAGAIN, EINVAL, ENOMEM } from "../errno";
 import { Description, KIND_EVENTFD, wake } from "./description";
 import { gather, scatter } from "./memory";

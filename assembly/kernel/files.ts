@@ -1,6 +1,6 @@
 // read(2), write(2) and their vectors: what every kind of description gives and takes.
 
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK } from "../constants";
+import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, SOCK_DGRAM } from "../constants";
 import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOTCONN, EPIPE } from "../errno";
 import { Iovec } from "../structs";
 import { take } from "./blocks";
@@ -130,11 +130,16 @@ function receiveNow(description: Description, iov: usize, bytes: i32, flags: i32
 /** Writes all of it where the description is one that waits, else what fits. */
 export function send(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
   const sent = sendAll(description, iov, bytes, flags);
-  if (sent === -EPIPE && (flags & MSG_NOSIGNAL) === 0) {
+  if (sent === -EPIPE && (flags & MSG_NOSIGNAL) === 0 && hasPipeSignal(description)) {
     raisePipe();
     deliver();
   }
   return sent;
+}
+
+/** A datagram that cannot be sent is no broken pipe. */
+function hasPipeSignal(description: Description): bool {
+  return description.kind !== KIND_PAIR || changetype<Pair>(description).type !== SOCK_DGRAM;
 }
 
 function sendAll(description: Description, iov: usize, bytes: i32, flags: i32): i32 {

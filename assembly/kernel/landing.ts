@@ -12,7 +12,12 @@ export function landAt(at: usize, bytes: usize): void {
 }
 
 /** What the component calls for memory that a result needs: the canonical ABI's realloc. */
-export function cabi_import_realloc(old: usize, oldBytes: usize, align: usize, bytes: usize): usize {
+export function cabi_import_realloc(
+  old: usize,
+  oldBytes: usize,
+  align: usize,
+  bytes: usize,
+): usize {
   if (old === 0 && place !== 0 && bytes <= room) {
     const at = (place + align - 1) & ~(align - 1);
     room -= at + bytes - place;

@@ -11,14 +11,14 @@ const TRANSFER_MAX: u64 = 0x7ffff000;
 /** Whether a range lies in memory. An empty one may be anywhere. */
 export function reachable(at: usize, bytes: u32): bool {
   if (bytes === 0) return true;
-  return at !== 0 && <u64>at + <u64>bytes <= <u64>memory.size() << 16;
+  return at !== 0 && <u64>at + <u64>bytes <= (<u64>memory.size()) << 16;
 }
 
 /** Whether `count` ranges of `bytes` each lie in memory, one behind the other. */
 export function reachableArray(at: usize, count: u32, bytes: u32): bool {
   const all = <u64>count * bytes;
   if (all === 0) return true;
-  return at !== 0 && <u64>at + all <= <u64>memory.size() << 16;
+  return at !== 0 && <u64>at + all <= (<u64>memory.size()) << 16;
 }
 
 /** The bytes of a vector, at most as much as one call moves; or -EINVAL, -EFAULT. */

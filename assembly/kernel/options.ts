@@ -25,13 +25,7 @@ import { LISTENING, Tcp } from "./tcp";
 const INT_BYTES: i32 = 4;
 const UNKNOWN: i32 = i32.MIN_VALUE;
 
-export function getsockopt(
-  fd: i32,
-  level: i32,
-  optname: i32,
-  optval: usize,
-  optlen: usize,
-): i32 {
+export function getsockopt(fd: i32, level: i32, optname: i32, optval: usize, optlen: usize): i32 {
   const tcp = findSocket(fd);
   if (tcp === null) return noSocket(fd);
   if (optlen === 0 || !reachable(optlen, INT_BYTES)) return -EFAULT;
@@ -69,16 +63,10 @@ function socketOption(tcp: Tcp, optname: i32): i32 {
 }
 
 function tcpOption(tcp: Tcp, level: i32, optname: i32): i32 {
-  return level === IPPROTO_TCP && optname === TCP_NODELAY ? (tcp.options & 1) : UNKNOWN;
+  return level === IPPROTO_TCP && optname === TCP_NODELAY ? tcp.options & 1 : UNKNOWN;
 }
 
-export function setsockopt(
-  fd: i32,
-  level: i32,
-  optname: i32,
-  optval: usize,
-  optlen: i32,
-): i32 {
+export function setsockopt(fd: i32, level: i32, optname: i32, optval: usize, optlen: i32): i32 {
   const tcp = findSocket(fd);
   if (tcp === null) return noSocket(fd);
   if (optlen < INT_BYTES) return -EINVAL;

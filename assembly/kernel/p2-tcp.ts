@@ -149,15 +149,40 @@ export function tcpBind(socket: Tcp, address: usize): i32 {
     const a = changetype<SockaddrIn>(address);
     const ip = a.sin_addr;
     wasi.tcp_start_bind(
-      self, network, 0, swap16(a.sin_port), ip & 255, (ip >> 8) & 255, (ip >> 16) & 255, ip >> 24,
-      0, 0, 0, 0, 0, 0, result,
+      self,
+      network,
+      0,
+      swap16(a.sin_port),
+      ip & 255,
+      (ip >> 8) & 255,
+      (ip >> 16) & 255,
+      ip >> 24,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      result,
     );
   } else {
     const a = changetype<SockaddrIn6>(address);
     wasi.tcp_start_bind(
-      self, network, 1, swap16(a.sin6_port), a.sin6_flowinfo, segment(a, 0), segment(a, 1),
-      segment(a, 2), segment(a, 3), segment(a, 4), segment(a, 5), segment(a, 6), segment(a, 7),
-      a.sin6_scope_id, result,
+      self,
+      network,
+      1,
+      swap16(a.sin6_port),
+      a.sin6_flowinfo,
+      segment(a, 0),
+      segment(a, 1),
+      segment(a, 2),
+      segment(a, 3),
+      segment(a, 4),
+      segment(a, 5),
+      segment(a, 6),
+      segment(a, 7),
+      a.sin6_scope_id,
+      result,
     );
   }
   const error = outcome(1);
@@ -220,15 +245,40 @@ export function tcpConnect(socket: Tcp, address: usize): i32 {
     const a = changetype<SockaddrIn>(address);
     const ip = a.sin_addr;
     wasi.tcp_start_connect(
-      self, network, 0, swap16(a.sin_port), ip & 255, (ip >> 8) & 255, (ip >> 16) & 255, ip >> 24,
-      0, 0, 0, 0, 0, 0, result,
+      self,
+      network,
+      0,
+      swap16(a.sin_port),
+      ip & 255,
+      (ip >> 8) & 255,
+      (ip >> 16) & 255,
+      ip >> 24,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      result,
     );
   } else {
     const a = changetype<SockaddrIn6>(address);
     wasi.tcp_start_connect(
-      self, network, 1, swap16(a.sin6_port), a.sin6_flowinfo, segment(a, 0), segment(a, 1),
-      segment(a, 2), segment(a, 3), segment(a, 4), segment(a, 5), segment(a, 6), segment(a, 7),
-      a.sin6_scope_id, result,
+      self,
+      network,
+      1,
+      swap16(a.sin6_port),
+      a.sin6_flowinfo,
+      segment(a, 0),
+      segment(a, 1),
+      segment(a, 2),
+      segment(a, 3),
+      segment(a, 4),
+      segment(a, 5),
+      segment(a, 6),
+      segment(a, 7),
+      a.sin6_scope_id,
+      result,
     );
   }
   const error = outcome(1);

@@ -117,7 +117,7 @@ export function wait(until: u64): i32 {
   if (until === 0) clock = alwaysReady();
   // An empty list traps: where nothing can happen, the time is long.
   else if (until !== NEVER || count === 0) clock = alarmFor(until);
-  if (clock !== 0) store<i32>(pollables + (<usize>count << 2), clock);
+  if (clock !== 0) store<i32>(pollables + ((<usize>count) << 2), clock);
   landAt(ready, <usize>(room * WORD));
   wasi.poll(pollables, count + i32(clock !== 0), scratch());
   landAt(0, 0);
@@ -128,16 +128,16 @@ export function wait(until: u64): i32 {
 function nameOwners(places: usize, found: i32): i32 {
   let named = 0;
   for (let i = 0; i < found; i++) {
-    const place = load<i32>(places + (<usize>i << 2));
+    const place = load<i32>(places + ((<usize>i) << 2));
     if (place === count) continue; // the clock
-    store<usize>(ready + (<usize>named << 2), load<usize>(owners + (<usize>place << 2)));
+    store<usize>(ready + ((<usize>named) << 2), load<usize>(owners + ((<usize>place) << 2)));
     named++;
   }
   return named;
 }
 
 export function readyOwner(index: i32): usize {
-  return load<usize>(ready + (<usize>index << 2));
+  return load<usize>(ready + ((<usize>index) << 2));
 }
 
 function alwaysReady(): i32 {
@@ -177,7 +177,7 @@ function hasRoom(sources: i32): bool {
  */
 export function listen(pollable: i32, owner: usize, keeper: usize): void {
   if (load<i32>(keeper) !== 0 || !hasRoom(count + 2)) return;
-  const place = <usize>count << 2;
+  const place = (<usize>count) << 2;
   count++;
   store<i32>(pollables + place, pollable);
   store<usize>(owners + place, owner);
@@ -192,8 +192,8 @@ export function ignore(keeper: usize): void {
   store<i32>(keeper, 0);
   const last = --count;
   if (place === last) return;
-  const from = <usize>last << 2;
-  const to = <usize>place << 2;
+  const from = (<usize>last) << 2;
+  const to = (<usize>place) << 2;
   store<i32>(pollables + to, load<i32>(pollables + from));
   store<usize>(owners + to, load<usize>(owners + from));
   const moved = load<usize>(keepers + from);
@@ -204,7 +204,7 @@ export function ignore(keeper: usize): void {
 /** Lets the host make progress with one pollable: whether it is ready afterwards is not said. */
 export function nudge(pollable: i32): void {
   if (!hasRoom(count + 2)) return;
-  const list = pollables + (<usize>count << 2);
+  const list = pollables + ((<usize>count) << 2);
   store<i32>(list, pollable);
   store<i32>(list, alwaysReady(), 4);
   landAt(ready, <usize>(room * WORD));

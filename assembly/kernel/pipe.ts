@@ -2,7 +2,7 @@
 // full when the kernel's is.
 
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, O_CLOEXEC, O_NONBLOCK } from "../constants";
-import { EAGAIN, EBUSY, EFAULT, EINVAL, EMFILE, ENOMEM, EPERM, EPIPE } from "../errno";
+import { EAGAIN, EBUSY, EFAULT, EINVAL, ENOMEM, EPERM, EPIPE } from "../errno";
 import { give, take, takeDirty } from "./blocks";
 import { Description, KIND_PIPE, wake } from "./description";
 import { gather, reachable, scatter } from "./memory";

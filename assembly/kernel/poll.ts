@@ -19,13 +19,7 @@ export function poll(fds: usize, nfds: i32, timeout: i32): i32 {
   return pollFor(fds, nfds, timeout < 0 ? -1 : timeout * MILLISECOND_NS);
 }
 
-export function ppoll(
-  fds: usize,
-  nfds: i32,
-  timeout: usize,
-  sigmask: usize,
-  sigsetsize: i32,
-): i32 {
+export function ppoll(fds: usize, nfds: i32, timeout: usize, sigmask: usize, sigsetsize: i32): i32 {
   let lengthNs: i64 = -1;
   if (timeout !== 0) {
     if (!reachable(timeout, TIMESPEC_BYTES)) return -EFAULT;

@@ -1,6 +1,14 @@
 // rt_sigaction(2) and its family, kill(2), signalfd(2), setitimer(2).
 
-import { SFD_CLOEXEC, SFD_NONBLOCK, SIG_BLOCK, SIG_DFL, SIG_IGN, SIG_SETMASK, SIG_UNBLOCK } from "../constants";
+import {
+  SFD_CLOEXEC,
+  SFD_NONBLOCK,
+  SIG_BLOCK,
+  SIG_DFL,
+  SIG_IGN,
+  SIG_SETMASK,
+  SIG_UNBLOCK,
+} from "../constants";
 import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOMEM, ESRCH } from "../errno";
 import { KernelSigaction, SignalfdSiginfo, Timeval } from "../structs";
 import { take } from "./blocks";
@@ -65,7 +73,7 @@ export function rt_sigaction(signum: i32, act: usize, oldact: usize, sigsetsize:
     if ((to.flags & SA_SIGINFO) !== 0 || (isCaught && !HANDLERS)) return -EINVAL;
     action.handler = to.handler;
     action.flags = to.flags & SA_KNOWN;
-    action.mask = (<u64>to.mask_low | (<u64>to.mask_high << 32)) & ~unstoppable();
+    action.mask = (<u64>to.mask_low | ((<u64>to.mask_high) << 32)) & ~unstoppable();
     if (isIgnored(signum)) discard(signum);
   }
   if (oldact === 0) return 0;

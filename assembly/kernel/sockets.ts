@@ -26,7 +26,6 @@ import {
   EINTR,
   EINVAL,
   EISCONN,
-  EMFILE,
   ENOMEM,
   ENOTCONN,
   ENOTSOCK,

@@ -32,7 +32,9 @@ function open(): void {
   count = FIRST_SLOTS;
   for (let fd = 0; fd < 3; fd++) {
     const kind = fd === 0 ? KIND_INPUT : KIND_OUTPUT;
-    const stdio = changetype<Stdio>(newDescription(kind, offsetof<Stdio>(), kind === KIND_INPUT ? 0 : O_WRONLY)!);
+    const stdio = changetype<Stdio>(
+      newDescription(kind, offsetof<Stdio>(), kind === KIND_INPUT ? 0 : O_WRONLY)!,
+    );
     stdio.fd = fd;
     put(fd, stdio, false);
   }

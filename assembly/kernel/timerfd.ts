@@ -106,7 +106,8 @@ export function timerfd_settime(fd: i32, flags: i32, value: usize, old: usize): 
   timerfd.ticks = 0;
   timerfd.intervalNs = interval;
   if (first > 0) {
-    const deadline = (flags & TFD_TIMER_ABSTIME) !== 0 ? absolute(timerfd, first, now) : later(now, first);
+    const deadline =
+      (flags & TFD_TIMER_ABSTIME) !== 0 ? absolute(timerfd, first, now) : later(now, first);
     if (!setTimer(timerfd.timer, deadline)) return -ENOMEM;
     update(timerfd, now);
   }
