@@ -17,9 +17,7 @@ const CLOCK_TAI: i32 = 11;
 const TIMESPEC_BYTES: i32 = 16;
 
 function isReal(clockid: i32): bool {
-  return (
-    clockid === CLOCK_REALTIME || clockid === CLOCK_REALTIME_COARSE || clockid === CLOCK_TAI
-  );
+  return clockid === CLOCK_REALTIME || clockid === CLOCK_REALTIME_COARSE || clockid === CLOCK_TAI;
 }
 
 /** Those of processor time count the time since the host's beginning: WASI tells no other. */

@@ -4,6 +4,7 @@ import { SA_RESTART, SIG_DFL } from "../constants";
 import { EFAULT, EINVAL } from "../errno";
 import { callHandler } from "./externals/guest";
 import { end } from "./end";
+import { has } from "./has";
 import { reachable } from "./memory";
 import {
   actionOf,
@@ -42,11 +43,12 @@ export function deliver(): i32 {
     const handler = action.handler;
     const flags = action.flags;
     if (handler === SIG_DFL) end(DIED + signum);
-    if (outcome === UNDISTURBED) outcome = (flags & SA_RESTART) !== 0 ? RESTARTS : INTERRUPTED;
+    if (outcome === UNDISTURBED) outcome = has(flags, SA_RESTART) ? RESTARTS : INTERRUPTED;
     if ((flags & SA_RESETHAND) !== 0) action.handler = SIG_DFL;
     const before = isSwapped ? maskBefore : blockedSignals();
     isSwapped = false;
-    setBlocked(blockedSignals() | action.mask | ((flags & SA_NODEFER) !== 0 ? 0 : bit(signum)));
+    const own = has(flags, SA_NODEFER) ? 0 : bit(signum);
+    setBlocked(blockedSignals() | action.mask | own);
     deliver();
     if (HANDLERS) callHandler(handler, signum);
     setBlocked(before);

@@ -11,6 +11,7 @@ import {
   EPOLLWAKEUP,
 } from "../constants";
 import { give } from "./blocks";
+import { has } from "./has";
 import { Node, Tree } from "./tree";
 
 export const KIND_INPUT: i32 = 1;
@@ -110,7 +111,7 @@ export function unmakeReady(watch: Watch): void {
 
 export function addWatcher(watch: Watch): void {
   const description = watch.description;
-  if ((watch.events & EPOLLEXCLUSIVE) !== 0) {
+  if (has(watch.events, EPOLLEXCLUSIVE)) {
     const last = description.lastWatcher;
     watch.previousWatcher = last;
     if (last === null) description.watchers = watch;

@@ -148,8 +148,8 @@ export function ioctl(fd: i32, request: i32, argp: usize): i32 {
       return 0;
     case FIONBIO:
       if (argp === 0 || !reachable(argp, 4)) return -EFAULT;
-      if (load<i32>(argp) !== 0) description.flags |= O_NONBLOCK;
-      else description.flags &= ~O_NONBLOCK;
+      if (load<i32>(argp) === 0) description.flags &= ~O_NONBLOCK;
+      else description.flags |= O_NONBLOCK;
       return 0;
     case FIONREAD: {
       const bytes = readableBytes(description);

@@ -16,7 +16,7 @@ import {
 } from "../constants";
 import { EBADF, EEXIST, EFAULT, EINTR, EINVAL, ELOOP, ENOENT, ENOMEM, ENOSPC } from "../errno";
 import { EpollEvent } from "../structs";
-import { give, take } from "./blocks";
+import { take } from "./blocks";
 import {
   Description,
   Epoll,
@@ -32,7 +32,7 @@ import {
 import { UNDISTURBED, restoreMask, swapMaskAt } from "./deliver";
 import { monotonicNow } from "./host";
 import { reachable, reachableArray } from "./memory";
-import { expireTimers, look, pause } from "./pause";
+import { expireTimers, hasPassed, look, pause } from "./pause";
 import { eventsOf } from "./ready";
 import { lookup, newDescription, publish } from "./table";
 import { later, timeOf } from "./time";
@@ -76,9 +76,8 @@ export function epoll_ctl(epfd: i32, op: i32, fd: i32, event: usize): i32 {
     const isOk = description.kind !== KIND_EPOLL && (events & ~EXCLUSIVE_OK) === 0;
     if (op === EPOLL_CTL_ADD && !isOk) return -EINVAL;
   }
-  if (op === EPOLL_CTL_ADD && description.kind === KIND_EPOLL) {
-    if (loops(epoll, changetype<Epoll>(description))) return -ELOOP;
-  }
+  const nests = op === EPOLL_CTL_ADD && description.kind === KIND_EPOLL;
+  if (nests && loops(epoll, changetype<Epoll>(description))) return -ELOOP;
   const found = epoll.watches.find(changetype<usize>(description), <u64>fd);
   const watch = changetype<Watch | null>(found);
   switch (op) {
@@ -255,7 +254,7 @@ function waitFor(epfd: i32, events: usize, maxevents: i32, lengthNs: i64): i32 {
     blockOn(null);
     sent = report(epoll, events, maxevents);
     if (sent === 0 && outcome !== UNDISTURBED) sent = -EINTR;
-  } while (sent === 0 && (until === NEVER || monotonicNow() < until));
+  } while (sent === 0 && !hasPassed(until));
   epoll.references--;
   return sent;
 }

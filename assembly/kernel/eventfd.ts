@@ -9,8 +9,9 @@ import {
   EPOLLOUT,
 } from "../constants";
 import { EAGAIN, EINVAL, ENOMEM } from "../errno";
+import { Iovec } from "../structs";
 import { Description, KIND_EVENTFD, wake } from "./description";
-import { gather, scatter } from "./memory";
+import { scatter } from "./memory";
 import { scratch } from "./scratch";
 import { newDescription, publish } from "./table";
 
@@ -55,13 +56,23 @@ export function eventfdRead(eventfd: Eventfd, iov: usize, bytes: i32): i32 {
   return COUNTER_BYTES;
 }
 
+/** Of a vector, each part is a write: what is not 8 bytes long ends it. */
 export function eventfdWrite(eventfd: Eventfd, iov: usize, bytes: i32): i32 {
-  if (bytes !== COUNTER_BYTES) return -EINVAL;
-  gather(iov, 0, scratch(), COUNTER_BYTES);
-  const added = load<u64>(scratch());
+  let done = 0;
+  do {
+    const part = changetype<Iovec>(iov);
+    const result = <i32>part.len === COUNTER_BYTES ? add(eventfd, load<u64>(part.base)) : -EINVAL;
+    if (result < 0) return done > 0 ? done : result;
+    done += COUNTER_BYTES;
+    iov += offsetof<Iovec>();
+  } while (done < bytes);
+  return done;
+}
+
+function add(eventfd: Eventfd, added: u64): i32 {
   if (added === u64.MAX_VALUE) return -EINVAL;
   if (u64.MAX_VALUE - eventfd.counter <= added) return -EAGAIN;
   eventfd.counter += added;
   wake(eventfd, EPOLLIN);
-  return COUNTER_BYTES;
+  return 0;
 }

@@ -2,11 +2,14 @@
 // messages at once.
 
 import { MSG_DONTWAIT } from "../constants";
-import { EBADF, EFAULT, EINVAL, ENOTSOCK } from "../errno";
+import { EBADF, EFAULT, EINVAL, EISCONN, ENOTSOCK } from "../errno";
 import { Iovec, Mmsghdr, Msghdr } from "../structs";
+import { storeAddress } from "./address";
+import { KIND_PAIR } from "./description";
 import { receive, send, vectorOf } from "./files";
 import { monotonicNow } from "./host";
 import { reachable, vectorBytes } from "./memory";
+import { scratch } from "./scratch";
 import { isSocket } from "./sockets";
 import { lookup } from "./table";
 import { TIME_MAX, later, storeTime, timeOf } from "./time";
@@ -19,7 +22,8 @@ export function sendto(fd: i32, buf: usize, len: i32, flags: i32, addr: usize, a
   const socket = lookup(fd);
   if (socket === null) return -EBADF;
   if (!isSocket(socket)) return -ENOTSOCK;
-  if (!reachable(buf, len)) return -EFAULT;
+  if (!reachable(buf, len) || (addr !== 0 && !reachable(addr, addrlen))) return -EFAULT;
+  if (addr !== 0 && socket.kind === KIND_PAIR) return -EISCONN; // TCP looks at no address
   const iov = vectorOf(buf, len);
   return send(socket, iov, changetype<Iovec>(iov).len, flags);
 }
@@ -37,7 +41,10 @@ export function recvfrom(
   if (!isSocket(socket)) return -ENOTSOCK;
   if (!reachable(buf, len)) return -EFAULT;
   const iov = vectorOf(buf, len);
-  return receive(socket, iov, changetype<Iovec>(iov).len, flags);
+  const got = receive(socket, iov, changetype<Iovec>(iov).len, flags);
+  if (got < 0 || addr === 0) return got;
+  const error = storeAddress(scratch(), 0, addr, addrlen); // who is connected needs no name
+  return error < 0 ? error : got;
 }
 
 export function sendmsg(fd: i32, msg: usize, flags: i32): i32 {

@@ -73,7 +73,7 @@ export function setsockopt(fd: i32, level: i32, optname: i32, optval: usize, opt
   if (!reachable(optval, INT_BYTES) || optval === 0) return -EFAULT;
   const value = load<i32>(optval);
   if (level === IPPROTO_TCP && optname === TCP_NODELAY) {
-    tcp.options = (tcp.options & ~1) | (value !== 0 ? 1 : 0);
+    tcp.options = (tcp.options & ~1) | i32(value !== 0);
     return 0;
   }
   if (level !== SOL_SOCKET) return -ENOPROTOOPT;

@@ -74,7 +74,7 @@ function isWritable(pair: Pair): bool {
 
 /** unix_poll, unix_dgram_poll */
 export function pairEvents(pair: Pair): u32 {
-  let events: u32 = pair.error !== 0 ? EPOLLERR : 0;
+  let events: u32 = pair.error === 0 ? 0 : EPOLLERR;
   if (pair.isReceiveShut && pair.isSendShut) events |= EPOLLHUP;
   if (pair.isReceiveShut) events |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
   if (pair.first !== null) events |= EPOLLIN | EPOLLRDNORM;
@@ -145,14 +145,15 @@ export function pairReceive(pair: Pair, iov: usize, bytes: i32, peeks: bool): i3
     return pair.isReceiveShut ? 0 : -EAGAIN;
   }
   let done = 0;
-  do {
+  while (message !== null && done < bytes) {
     const step = min(message.bytes - message.offset, bytes - done);
     scatter(iov, done, message.data + message.offset, step);
     done += step;
     const next = message.next;
     if (!peeks) consume(pair, message, isStream ? step : message.bytes);
+    if (!isStream) break;
     message = next;
-  } while (isStream && message !== null && done < bytes);
+  }
   return done;
 }
 

@@ -28,6 +28,11 @@ export function look(): void {
   expireTimers();
 }
 
+/** Whether a moment is over; NEVER is none. */
+export function hasPassed(moment: u64): bool {
+  return moment !== NEVER && monotonicNow() >= moment;
+}
+
 /** Lets all expire that is due. */
 export function expireTimers(): void {
   if (nextDeadline() === NEVER) return;

@@ -6,7 +6,7 @@ import { Pollfd } from "../structs";
 import { UNDISTURBED, restoreMask, swapMaskAt } from "./deliver";
 import { monotonicNow } from "./host";
 import { reachable, reachableArray } from "./memory";
-import { expireTimers, look, pause } from "./pause";
+import { expireTimers, hasPassed, look, pause } from "./pause";
 import { eventsOf } from "./ready";
 import { descriptorLimit, lookup } from "./table";
 import { later, storeTime, timeOf } from "./time";
@@ -52,7 +52,7 @@ function pollFor(fds: usize, nfds: i32, lengthNs: i64): i32 {
     const outcome = pause(until);
     found = ask(fds, nfds);
     if (found === 0 && outcome !== UNDISTURBED) found = -EINTR;
-  } while (found === 0 && (until === NEVER || monotonicNow() < until));
+  } while (found === 0 && !hasPassed(until));
   return found;
 }
 

@@ -178,5 +178,5 @@ export function removeSignalfd(signalfd: Signalfd): void {
 }
 
 export function signalfdEvents(signalfd: Signalfd): u32 {
-  return (pending & signalfd.mask) !== 0 ? EPOLLIN : 0;
+  return (pending & signalfd.mask) === 0 ? 0 : EPOLLIN;
 }

@@ -1,7 +1,14 @@
 // fstat(2) of what has no file behind it.
 
 import { EBADF, EFAULT } from "../errno";
-import { Description, KIND_INPUT, KIND_OUTPUT, KIND_PAIR, KIND_PIPE, KIND_TCP } from "./description";
+import {
+  Description,
+  KIND_INPUT,
+  KIND_OUTPUT,
+  KIND_PAIR,
+  KIND_PIPE,
+  KIND_TCP,
+} from "./description";
 import { reachable } from "./memory";
 import { lookup } from "./table";
 

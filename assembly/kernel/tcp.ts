@@ -65,7 +65,7 @@ export class Tcp extends Description {
 /** tcp_poll */
 export function tcpEvents(tcp: Tcp): u32 {
   if (tcp.state === LISTENING) return tcp.waiting > 0 ? EPOLLIN | EPOLLRDNORM : 0;
-  let events: u32 = tcp.error !== 0 ? EPOLLERR : 0;
+  let events: u32 = tcp.error === 0 ? 0 : EPOLLERR;
   if (tcp.state === FRESH || (tcp.isReceiveShut && tcp.isSendShut)) events |= EPOLLHUP;
   if (tcp.isReceiveShut) events |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
   if (tcp.state === CONNECTING) return events;

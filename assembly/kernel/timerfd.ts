@@ -13,6 +13,7 @@ import {
 import { EAGAIN, EBADF, EFAULT, EINVAL, ENOMEM, EPERM } from "../errno";
 import { Itimerspec } from "../structs";
 import { Description, KIND_TIMERFD, wake } from "./description";
+import { has } from "./has";
 import { monotonicNow, realtimeNow } from "./host";
 import { reachable, scatter } from "./memory";
 import { scratch } from "./scratch";
@@ -106,8 +107,8 @@ export function timerfd_settime(fd: i32, flags: i32, value: usize, old: usize): 
   timerfd.ticks = 0;
   timerfd.intervalNs = interval;
   if (first > 0) {
-    const deadline =
-      (flags & TFD_TIMER_ABSTIME) !== 0 ? absolute(timerfd, first, now) : later(now, first);
+    const isAbsolute = has(flags, TFD_TIMER_ABSTIME);
+    const deadline = isAbsolute ? absolute(timerfd, first, now) : later(now, first);
     if (!setTimer(timerfd.timer, deadline)) return -ENOMEM;
     update(timerfd, now);
   }

@@ -1,0 +1,6 @@
+// Sets of bits.
+
+/** Whether a set has one of these bits. */
+export function has(set: u32, bits: u32): bool {
+  return (set & bits) !== 0;
+}
