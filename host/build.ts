@@ -28,14 +28,22 @@ const GUESTS = [
   ["bench/guests", "build/bench"],
 ] as const;
 
+/** The kernel of the adapter: entry files, and what they become. */
+const KERNELS: readonly Module[] = ["handlers", "no-handlers"].map((variant) => ({
+  entries: [`assembly/kernel/externals/${variant}.ts`, "assembly/kernel/linux.p2.ts"],
+  config: "assembly/kernel/asconfig.json",
+  output: `build/kernel/p2-${variant}.wasm`,
+}));
+
 /** Compiled into every guest: the allocator, and what the options in asconfig.json name. */
 const MALLOC = "assembly/malloc.ts";
 const LIBRARY = "assembly/abort/linux.ts";
 
 const IMPORTED = /\b(?:from|import) "(?<target>\.[^"]*)"/g;
 
-interface Guest {
-  readonly source: string;
+/** What asc compiles into one module. */
+interface Module {
+  readonly entries: readonly string[];
   readonly config: string;
   readonly output: string;
 }
@@ -111,34 +119,37 @@ function configOf(source: string): string {
   return existsSync(join(ROOT, own)) ? own : "asconfig.json";
 }
 
-function staleGuests(): Guest[] {
-  const all = GUESTS.flatMap(([folder, output]) =>
-    filesBelow(folder, ".ts").map((source): Guest => {
+function staleModules(): Module[] {
+  const guests = GUESTS.flatMap(([folder, output]) =>
+    filesBelow(folder, ".ts").map((source): Module => {
       const name = relative(folder, source).replace(/\.ts$/, ".wasm");
-      return { source, config: configOf(source), output: join(output, name) };
+      // malloc.ts goes first: the stub runtime's allocator must be initialised before it is called.
+      return { entries: [MALLOC, source], config: configOf(source), output: join(output, name) };
     }),
   );
-  return all.filter(({ source, config, output }) => {
-    const sources = withImports([source, MALLOC, LIBRARY]);
+  const kernels = KERNELS.filter(({ config }) => existsSync(join(ROOT, config)));
+  return [...guests, ...kernels].filter(({ entries, config, output }) => {
+    const sources = withImports([...entries, LIBRARY]);
     return !isFresh(output, [...sources, "asconfig.json", config]);
   });
 }
 
-async function buildGuests(guests: readonly Guest[]): Promise<void> {
-  if (guests.length === 0) return;
+async function buildModules(modules: readonly Module[]): Promise<void> {
+  if (modules.length === 0) return;
   say(
-    guests.length === 1
-      ? `building ${guests[0]!.output}`
-      : `building ${guests.length} guests, about a second each`,
+    modules.length === 1
+      ? `building ${modules[0]!.output}`
+      : `building ${modules.length} guests, about a second each`,
   );
   const { main: compile } = await import("assemblyscript/asc");
-  for (const { source, config, output } of guests) {
-    // malloc.ts goes first: the stub runtime's allocator must be initialised before it is called.
+  for (const { entries, config, output } of modules) {
     const { error, stderr } = await compile(
-      [MALLOC, source, "--config", config, "--baseDir", ROOT, "-o", output],
+      [...entries, "--config", config, "--baseDir", ROOT, "-o", output],
       {},
     );
-    if (error !== null) throw new BuildError(`${source} does not compile:\n${stderr.toString()}`);
+    if (error !== null) {
+      throw new BuildError(`${entries.at(-1)} does not compile:\n${stderr.toString()}`);
+    }
   }
 }
 
@@ -150,7 +161,7 @@ async function main(): Promise<void> {
     buildAddon("build/tripoll.node", OPTIMIZED);
   } else {
     buildAddon("build/tripoll.node", [...C_WARNINGS, ...OPTIMIZED]);
-    await buildGuests(staleGuests());
+    await buildModules(staleModules());
   }
 }
 

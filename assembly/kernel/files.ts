@@ -1,6 +1,6 @@
 // read(2), write(2) and their vectors: what every kind of description gives and takes.
 
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, SOCK_DGRAM } from "../constants";
+import { EPOLLIN, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, SOCK_DGRAM } from "../constants";
 import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOTCONN, EPIPE } from "../errno";
 import { Iovec } from "../structs";
 import { take } from "./blocks";
@@ -23,6 +23,8 @@ import { reachable, vectorBytes } from "./memory";
 import { look, pause } from "./pause";
 import { Pair, pairReceive, pairSend } from "./pair";
 import { PipeEnd, isWriter, pipeRead, pipeWrite } from "./pipe";
+import { eventsOf } from "./ready";
+import { scratch } from "./scratch";
 import { Signalfd, raisePipe } from "./signal";
 import { signalfdRead } from "./signals";
 import { Stdio, isNonblocking, lookup } from "./table";
@@ -48,6 +50,7 @@ export function vectorOf(at: usize, bytes: i32): usize {
 export function read(fd: i32, buf: usize, count: i32): i32 {
   const description = lookup(fd);
   if (description === null || !isReadable(description)) return -EBADF;
+  if (buf === 0 && count !== 0) return receiveToNull(description, count);
   if (!reachable(buf, count)) return -EFAULT;
   const iov = vectorOf(buf, count);
   return receive(description, iov, changetype<Iovec>(iov).len, 0);
@@ -85,6 +88,25 @@ function isReadable(description: Description): bool {
 function isWritable(description: Description): bool {
   if (description.kind === KIND_PIPE) return isWriter(changetype<PipeEnd>(description));
   return description.kind !== KIND_INPUT;
+}
+
+/** Unlike other bad addresses, NULL is one only when the kernel has something to copy there. */
+function receiveToNull(description: Description, bytes: i32): i32 {
+  switch (description.kind) {
+    case KIND_EVENTFD:
+    case KIND_TIMERFD: {
+      const got = receive(description, vectorOf(scratch(), bytes), bytes, 0);
+      return got < 0 ? got : -EFAULT;
+    }
+    case KIND_PIPE:
+    case KIND_TCP:
+    case KIND_PAIR: {
+      const isEmpty = (eventsOf(description) & EPOLLIN) === 0;
+      return isEmpty && isNonblocking(description) ? -EAGAIN : -EFAULT;
+    }
+    default:
+      return -EFAULT;
+  }
 }
 
 /** Reads, and waits for something to read where the description is one that waits. */

@@ -1,29 +1,9 @@
 // TCP over WASI 0.2: streams that are read when their pollables are ready, and written to as far as
 // they permit.
 
-import { AF_INET, AF_INET6 } from "../constants";
-import {
-  EACCES,
-  EADDRINUSE,
-  EADDRNOTAVAIL,
-  EAGAIN,
-  EALREADY,
-  ECONNABORTED,
-  ECONNREFUSED,
-  ECONNRESET,
-  EINPROGRESS,
-  EINVAL,
-  EIO,
-  EMFILE,
-  EMSGSIZE,
-  ENETUNREACH,
-  ENOBUFS,
-  EOPNOTSUPP,
-  EPIPE,
-  ETIMEDOUT,
-} from "../errno";
-import { Iovec, SockaddrIn, SockaddrIn6 } from "../structs";
-import { swap16 } from "./address";
+import { AF_INET6 } from "../constants";
+import { EAGAIN, ECONNRESET, EINPROGRESS, EPIPE } from "../errno";
+import { Iovec } from "../structs";
 import { give, takeDirty } from "./blocks";
 import * as wasi from "./externals/wasi2";
 import { landAt } from "./landing";
@@ -38,6 +18,7 @@ import {
   nudge,
   readyOwner,
 } from "./p2";
+import { outcome, startBind, startConnect, storeName } from "./p2-address";
 import { scratch } from "./scratch";
 import {
   CHUNK_BYTES,
@@ -56,7 +37,6 @@ import {
   sendable,
 } from "./tcp";
 
-const WOULD_BLOCK: u8 = 8;
 const FAILED: u8 = 0;
 /** How many connections are taken ahead of accept4. */
 const AHEAD_MAX: i32 = 16;
@@ -83,46 +63,6 @@ export class Tcp2 extends Tcp {
   lastArrival: Arrival | null;
 }
 
-function errnoOf(code: u8): i32 {
-  switch (code) {
-    case 1:
-      return EACCES;
-    case 2:
-      return EOPNOTSUPP;
-    case 4:
-      return ENOBUFS;
-    case 5:
-      return ETIMEDOUT;
-    case 6:
-      return EALREADY;
-    case WOULD_BLOCK:
-      return EAGAIN;
-    case 10:
-      return EMFILE;
-    case 11:
-      return EADDRNOTAVAIL;
-    case 12:
-      return EADDRINUSE;
-    case 13:
-      return ENETUNREACH;
-    case 14:
-      return ECONNREFUSED;
-    case 15:
-      return ECONNRESET;
-    case 16:
-      return ECONNABORTED;
-    case 17:
-      return EMSGSIZE;
-    default:
-      return code === 3 || code === 7 || code === 9 ? EINVAL : EIO;
-  }
-}
-
-/** 0, or the error of a `result<_, error-code>` whose code is so many bytes behind. */
-function outcome(codeAt: usize): i32 {
-  return load<u8>(scratch()) === 0 ? 0 : -errnoOf(load<u8>(scratch() + codeAt));
-}
-
 export function tcpBytes(): i32 {
   return offsetof<Tcp2>() + offsetof<Places>();
 }
@@ -137,55 +77,9 @@ export function tcpOpen(socket: Tcp): i32 {
   return error;
 }
 
-function segment(at: SockaddrIn6, index: usize): i32 {
-  return swap16(load<u16>(changetype<usize>(at) + 8 + (index << 1)));
-}
-
 export function tcpBind(socket: Tcp, address: usize): i32 {
   const self = changetype<Tcp2>(socket).socket;
-  const network = wasi.instance_network();
-  const result = scratch();
-  if (load<u16>(address) === AF_INET) {
-    const a = changetype<SockaddrIn>(address);
-    const ip = a.sin_addr;
-    wasi.tcp_start_bind(
-      self,
-      network,
-      0,
-      swap16(a.sin_port),
-      ip & 255,
-      (ip >> 8) & 255,
-      (ip >> 16) & 255,
-      ip >> 24,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      result,
-    );
-  } else {
-    const a = changetype<SockaddrIn6>(address);
-    wasi.tcp_start_bind(
-      self,
-      network,
-      1,
-      swap16(a.sin6_port),
-      a.sin6_flowinfo,
-      segment(a, 0),
-      segment(a, 1),
-      segment(a, 2),
-      segment(a, 3),
-      segment(a, 4),
-      segment(a, 5),
-      segment(a, 6),
-      segment(a, 7),
-      a.sin6_scope_id,
-      result,
-    );
-  }
-  const error = outcome(1);
+  const error = startBind(self, address);
   if (error < 0) return error;
   wasi.tcp_finish_bind(self, scratch());
   return outcome(1);
@@ -235,53 +129,10 @@ function forgetOutput(tcp: Tcp2): void {
   ignore(changetype<usize>(tcp.places) + offsetof<Places>("output"));
 }
 
-/** Begins to connect: 0 where it is done already, -EINPROGRESS, or why it cannot be. */
+/** Begins to connect: -EINPROGRESS, or why it cannot be. */
 export function tcpConnect(socket: Tcp, address: usize): i32 {
   const tcp = changetype<Tcp2>(socket);
-  const self = tcp.socket;
-  const network = wasi.instance_network();
-  const result = scratch();
-  if (load<u16>(address) === AF_INET) {
-    const a = changetype<SockaddrIn>(address);
-    const ip = a.sin_addr;
-    wasi.tcp_start_connect(
-      self,
-      network,
-      0,
-      swap16(a.sin_port),
-      ip & 255,
-      (ip >> 8) & 255,
-      (ip >> 16) & 255,
-      ip >> 24,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      result,
-    );
-  } else {
-    const a = changetype<SockaddrIn6>(address);
-    wasi.tcp_start_connect(
-      self,
-      network,
-      1,
-      swap16(a.sin6_port),
-      a.sin6_flowinfo,
-      segment(a, 0),
-      segment(a, 1),
-      segment(a, 2),
-      segment(a, 3),
-      segment(a, 4),
-      segment(a, 5),
-      segment(a, 6),
-      segment(a, 7),
-      a.sin6_scope_id,
-      result,
-    );
-  }
-  const error = outcome(1);
+  const error = startConnect(tcp.socket, address);
   if (error < 0) return error;
   tcp.state = CONNECTING;
   awaitSocket(tcp);
@@ -349,7 +200,7 @@ function arrive(listener: Tcp2): void {
   forgetSocket(listener);
 }
 
-/** Whether the stream call whose result is in scratch failed, and was reset; its error is dropped. */
+/** Whether the stream call that failed, its result in scratch, was reset; its error is dropped. */
 function wasReset(): bool {
   if (load<u8>(scratch(), 4) !== FAILED) return false;
   wasi.error_drop(load<i32>(scratch(), 8));
@@ -447,25 +298,7 @@ export function tcpName(socket: Tcp, isPeer: bool, to: usize): i32 {
   if (isPeer) wasi.tcp_remote_address(self, scratch());
   else wasi.tcp_local_address(self, scratch());
   const error = outcome(4);
-  if (error < 0) return error;
-  const from = scratch() + 8;
-  if (load<u8>(scratch(), 4) === 0) {
-    const address = changetype<SockaddrIn>(to);
-    address.sin_family = <u16>AF_INET;
-    address.sin_port = swap16(load<u16>(from));
-    address.sin_addr = load<u32>(from, 2);
-    address.sin_zero = 0;
-    return offsetof<SockaddrIn>();
-  }
-  const address = changetype<SockaddrIn6>(to);
-  address.sin6_family = <u16>AF_INET6;
-  address.sin6_port = swap16(load<u16>(from));
-  address.sin6_flowinfo = load<u32>(from, 4);
-  for (let i: usize = 0; i < 8; i++) {
-    store<u16>(to + 8 + (i << 1), swap16(load<u16>(from + 8 + (i << 1))));
-  }
-  address.sin6_scope_id = load<u32>(from, 24);
-  return offsetof<SockaddrIn6>();
+  return error < 0 ? error : storeName(to);
 }
 
 /** Its last number is gone. */

@@ -112,7 +112,7 @@ export function environ(buf: usize, len: i32): i32 {
   return at;
 }
 
-/** Copies a text and the byte behind it to `at`, as far as there is room, and says where it ends. */
+/** Copies a text and a byte behind it to `at`, as far as there is room, and says where it ends. */
 function append(buf: usize, len: i32, at: i32, text: usize, bytes: i32, behind: u8): i32 {
   const room = max(len - at, 0);
   memory.copy(buf + at, text, min(bytes, room));

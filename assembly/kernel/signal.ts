@@ -53,6 +53,8 @@ export class Alarm extends Timer {
 let actions: usize = 0;
 let pending: u64 = 0;
 let blocked: u64 = 0;
+/** What a call waits for itself: not delivered meanwhile. */
+let awaited: u64 = 0;
 let queued: i32 = 0;
 let signalfds: Signalfd | null = null;
 
@@ -92,13 +94,17 @@ export function setBlocked(mask: u64): void {
   blocked = mask & ~unstoppable();
 }
 
+export function setAwaited(set: u64): void {
+  awaited = set;
+}
+
 export function pendingSignals(): u64 {
   return pending;
 }
 
 /** The signals that have to be delivered now. */
 export function deliverable(): u64 {
-  return pending & ~blocked;
+  return pending & ~blocked & ~awaited;
 }
 
 /** Whether one more of a real-time signal can be kept, of which each is delivered. */

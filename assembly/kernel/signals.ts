@@ -33,6 +33,7 @@ import {
   isIgnored,
   pendingSignals,
   raise,
+  setAwaited,
   setBlocked,
   takeSignal,
   unstoppable,
@@ -138,11 +139,9 @@ export function rt_sigtimedwait(set: usize, info: usize, timeout: usize, sigsets
   let signum = takeSignal(wanted);
   while (signum === 0) {
     if (until !== NEVER && monotonicNow() >= until) return -EAGAIN;
-    // Those that it waits for are taken, and not delivered.
-    const before = blockedSignals();
-    setBlocked(before | wanted);
+    setAwaited(wanted);
     const outcome = pause(until);
-    setBlocked(before);
+    setAwaited(0);
     if (outcome !== UNDISTURBED) return -EINTR;
     signum = takeSignal(wanted);
   }

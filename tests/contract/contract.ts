@@ -33,6 +33,17 @@ export interface ContractOptions {
   stdin?: string;
   /** What the program is to end with, 0 if not said. */
   status?: number;
+  /** What runs a module instead of the native host: a command, and the module behind it. */
+  host?: string[];
+  /** Before each fact's name, where one file asks several families. */
+  prefix?: string;
+  /** The facts that this host is known to answer otherwise. */
+  gaps?: Record<string, Gap>;
+}
+
+export interface Gap {
+  value: string;
+  reason: string;
 }
 
 /** A printed fact, `subject: behaviour = value`, and where it is listed what a guest is held to. */
@@ -67,24 +78,30 @@ interface Answers {
  */
 export async function contract(name: string, setting: ContractOptions = {}): Promise<string> {
   const { options = GRANT_LOOPBACK, args = [], env = {}, stdin, status = 0 } = setting;
+  const { prefix = "", gaps = {} } = setting;
   const { program, module } = buildBoth("tests/contract", name);
   const granted = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
   const kernel = await run([program, ...args], env, stdin);
-  const host = [process.execPath, join(ROOT, "host/run.js"), ...options, ...granted];
+  const native = [process.execPath, join(ROOT, "host/run.js"), ...options, ...granted];
+  const host = setting.host ?? native;
   const guest = await run([...host, module, ...args], process.env, stdin);
-  test("program: says each fact once, and nothing else", () => {
+  test(`${prefix}program: says each fact once, and nothing else`, () => {
     assert.equal(kernel.stray, []);
     assert.equal(guest.stray, []);
   });
-  test("program: runs to its end", () => {
+  test(`${prefix}program: runs to its end`, () => {
     assert.is(kernel.end, `status ${status}`);
     assert.is(guest.end, `status ${status}`, guest.stderr);
   });
-  test("standard input and output: the host's own are as they were", () => {
+  test(`${prefix}standard input and output: the host's own are as they were`, () => {
     assert.equal(guest.flagsAfter, guest.flagsBefore);
   });
+  for (const [fact, gap] of Object.entries(gaps)) {
+    const told = guest.facts.get(fact);
+    if (told !== undefined) guest.facts.set(fact, { ...told, listed: { ...gap, differs: true } });
+  }
   for (const fact of new Set([...kernel.facts.keys(), ...guest.facts.keys()])) {
-    test(fact, () => compare(kernel.facts.get(fact), guest.facts.get(fact)));
+    test(`${prefix}${fact}`, () => compare(kernel.facts.get(fact), guest.facts.get(fact)));
   }
   return guest.stderr;
 }

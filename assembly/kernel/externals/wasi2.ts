@@ -2,7 +2,7 @@
 // where a result of more than one word is written, aligned to 8: for a `result<T, E>` byte 0 is 0
 // for T and 1 for E, and what it holds begins at its own alignment behind it.
 
-/** What a poll, a read and a write hold on to: -> list<u32>, the ready ones' places, in any order. */
+/** -> list<u32>: the places of those that are ready, in any order. An empty list traps. */
 @external("wasi:io/poll@0.2.12", "poll")
 export declare function poll(list: usize, count: i32, result: usize): void;
 
