@@ -32,16 +32,15 @@ import {
 import { UNDISTURBED, restoreMask, swapMaskAt } from "./deliver";
 import { monotonicNow } from "./host";
 import { reachable, reachableArray } from "./memory";
+import { loops, pathsFit } from "./nesting";
 import { expireTimers, hasPassed, look, pause } from "./pause";
 import { eventsOf } from "./ready";
 import { lookup, newDescription, publish } from "./table";
 import { later, timeOf } from "./time";
 import { NEVER } from "./timers";
-import { Node, Tree } from "./tree";
+import { Tree } from "./tree";
 
 const O_RDWR: i32 = 2;
-/** EP_MAX_NESTS: how many epolls may watch each other in a row. */
-const NESTS_MAX: i32 = 4;
 /** As many as a guest of the native host may have by default. */
 const WATCHES_MAX: i32 = 32768;
 const TIMESPEC_BYTES: i32 = 16;
@@ -114,6 +113,11 @@ function add(epoll: Epoll, description: Description, fd: i32, events: u32, data:
   epoll.watches.insert(watch);
   addWatcher(watch);
   watches++;
+  const isNested = epoll.watchers !== null || description.kind === KIND_EPOLL;
+  if (isNested && !pathsFit(description)) {
+    forget(watch);
+    return -EINVAL;
+  }
   arm(watch, events);
   return 0;
 }
@@ -143,37 +147,6 @@ export function epollClose(epoll: Epoll): void {
   for (let node = epoll.watches.root; node !== null; node = epoll.watches.root) {
     forget(changetype<Watch>(node));
   }
-}
-
-/** Whether `epoll` would come to watch itself through `other`, or too many be nested. */
-function loops(epoll: Epoll, other: Epoll): bool {
-  const below = depthBelow(other.watches.root, epoll, 0);
-  return below > NESTS_MAX || below + 1 + depthAbove(epoll, 0) > NESTS_MAX;
-}
-
-/** How many epolls are nested below the watches of a subtree; too many where one is `epoll`. */
-function depthBelow(node: Node | null, epoll: Epoll, depth: i32): i32 {
-  if (node === null) return 0;
-  const description = changetype<Watch>(node).description;
-  let deepest = max(depthBelow(node.left, epoll, depth), depthBelow(node.right, epoll, depth));
-  if (description.kind === KIND_EPOLL) {
-    if (description === epoll || depth > NESTS_MAX) return NESTS_MAX + 1;
-    const watched = changetype<Epoll>(description).watches.root;
-    deepest = max(deepest, depthBelow(watched, epoll, depth + 1) + 1);
-  }
-  return deepest;
-}
-
-/** How many epolls are nested above one. */
-function depthAbove(epoll: Epoll, depth: i32): i32 {
-  if (depth > NESTS_MAX) return depth;
-  let deepest = 0;
-  let watch = epoll.watchers;
-  while (watch !== null) {
-    deepest = max(deepest, depthAbove(watch.epoll, depth + 1) + 1);
-    watch = watch.nextWatcher;
-  }
-  return deepest;
 }
 
 /** -EBADF, -EINVAL, -EFAULT, or 0 where the call may wait. */

@@ -1,6 +1,6 @@
 // read(2), write(2) and their vectors: what every kind of description gives and takes.
 
-import { EPOLLIN, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, SOCK_DGRAM } from "../constants";
+import { EPOLLIN, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, SOCK_STREAM } from "../constants";
 import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOTCONN, EPIPE } from "../errno";
 import { Iovec } from "../structs";
 import { take } from "./blocks";
@@ -35,6 +35,9 @@ import { NEVER } from "./timers";
 /** MAX_RW_COUNT */
 const TRANSFER_MAX: u32 = 0x7ffff000;
 
+/** signalfd_siginfo, the longest of what an event descriptor gives. */
+const NOTE_BYTES_MAX: i32 = 128;
+
 /** The vector of read and write, which have but one part. */
 let single: usize = 0;
 
@@ -60,7 +63,7 @@ export function readv(fd: i32, iov: usize, iovcnt: i32): i32 {
   const description = lookup(fd);
   if (description === null || !isReadable(description)) return -EBADF;
   const bytes = vectorBytes(iov, iovcnt);
-  if (bytes < 0) return bytes;
+  if (bytes <= 0) return bytes;
   return receive(description, iov, bytes, 0);
 }
 
@@ -76,7 +79,7 @@ export function writev(fd: i32, iov: usize, iovcnt: i32): i32 {
   const description = lookup(fd);
   if (description === null || !isWritable(description)) return -EBADF;
   const bytes = vectorBytes(iov, iovcnt);
-  if (bytes < 0) return bytes;
+  if (bytes <= 0) return bytes;
   return send(description, iov, bytes, 0);
 }
 
@@ -94,8 +97,10 @@ function isWritable(description: Description): bool {
 function receiveToNull(description: Description, bytes: i32): i32 {
   switch (description.kind) {
     case KIND_EVENTFD:
-    case KIND_TIMERFD: {
-      const got = receive(description, vectorOf(scratch(), bytes), bytes, 0);
+    case KIND_TIMERFD:
+    case KIND_SIGNALFD: {
+      // It is taken, and lost.
+      const got = receive(description, vectorOf(scratch(), bytes), min(bytes, NOTE_BYTES_MAX), 0);
       return got < 0 ? got : -EFAULT;
     }
     case KIND_PIPE:
@@ -159,9 +164,9 @@ export function send(description: Description, iov: usize, bytes: i32, flags: i3
   return sent;
 }
 
-/** A datagram that cannot be sent is no broken pipe. */
+/** A message that cannot be sent is no broken pipe. */
 function hasPipeSignal(description: Description): bool {
-  return description.kind !== KIND_PAIR || changetype<Pair>(description).type !== SOCK_DGRAM;
+  return description.kind !== KIND_PAIR || changetype<Pair>(description).type === SOCK_STREAM;
 }
 
 function sendAll(description: Description, iov: usize, bytes: i32, flags: i32): i32 {

@@ -3,6 +3,7 @@
 import { EFAULT, EINVAL, EPERM, ESRCH } from "../errno";
 import { take } from "./blocks";
 import { reachable } from "./memory";
+import { setQueuedMax } from "./signal";
 import { descriptorLimit, setDescriptorLimit } from "./table";
 
 const RESOURCES: i32 = 16;
@@ -78,6 +79,7 @@ export function prlimit64(pid: i32, resource: i32, new_limit: usize, old_limit: 
     limit.current = to.current;
     limit.most = to.most;
     if (resource === RLIMIT_NOFILE) setDescriptorLimit(<i32>to.current);
+    if (resource === RLIMIT_SIGPENDING) setQueuedMax(to.current);
   }
   if (old_limit === 0) return 0;
   if (!reachable(old_limit, offsetof<Limit>())) return -EFAULT;

@@ -8,8 +8,6 @@ import { Timer, clearTimer, setTimer } from "./timers";
 
 export const SIGNALS: i32 = 64;
 export const SIGNAL_REALTIME: i32 = 32;
-/** RLIMIT_SIGPENDING */
-const QUEUED_MAX: i32 = 1024;
 
 const SIGKILL: i32 = 9;
 const SIGCHLD: i32 = 17;
@@ -56,6 +54,8 @@ let blocked: u64 = 0;
 /** What a call waits for itself: not delivered meanwhile. */
 let awaited: u64 = 0;
 let queued: i32 = 0;
+/** RLIMIT_SIGPENDING */
+let queuedMax: u64 = 1024;
 let signalfds: Signalfd | null = null;
 
 export function bit(signum: i32): u64 {
@@ -94,6 +94,10 @@ export function setBlocked(mask: u64): void {
   blocked = mask & ~unstoppable();
 }
 
+export function setQueuedMax(signals: u64): void {
+  queuedMax = signals;
+}
+
 export function setAwaited(set: u64): void {
   awaited = set;
 }
@@ -111,7 +115,7 @@ export function deliverable(): u64 {
 export function enqueue(signum: i32): bool {
   const isLost = isIgnored(signum) && (blocked & bit(signum)) === 0;
   if (signum < SIGNAL_REALTIME || isLost) return true;
-  if (queued >= QUEUED_MAX) return false;
+  if (<u64>queued >= queuedMax) return false;
   actionOf(signum).queued++;
   queued++;
   return true;
