@@ -101,6 +101,8 @@ test("signals: System V's, on other stacks, to groups", () => same("signals_old"
 test("process: arguments, environment, times, limits, and exit()", () =>
   same("process", { args: ["-v", "-p", "80", "a", "", "b c"], env: { A: "1" }, code: 300 & 255 }));
 
+test("queue: lists and queues, linked in their elements", () => same("queue"));
+
 test("threads: the one there is has locks, conditions, keys and an end", () => same("threads"));
 
 test("threads: there is no second one, and who waits for one is told", async () => {
