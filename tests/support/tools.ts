@@ -15,6 +15,7 @@ const PACKAGES = {
   nc: "netcat-openbsd",
   strace: "strace",
   "wasm-ld": "lld",
+  wrk: "wrk",
 } as const;
 
 /** Debian packages that are no program, and how to know that they are there. */
