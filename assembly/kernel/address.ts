@@ -8,6 +8,9 @@ import { reachable } from "./memory";
 /** sizeof(struct sockaddr_storage): no address is longer. */
 export const ADDRESS_BYTES_MAX: i32 = 128;
 
+/** Where in scratch one is put together: behind what the layer below writes its results to. */
+export const NAME: usize = 512;
+
 export function swap16(value: u16): u16 {
   return (value << 8) | (value >> 8);
 }
@@ -32,8 +35,8 @@ export function storeAddress(from: usize, bytes: i32, to: usize, lengthAt: usize
   return 0;
 }
 
-/** Whether an address of a socket of this family has the length and the family that it must. */
-export function checkAddress(family: i32, at: usize, bytes: i32): i32 {
+/** Whether an address has a length that an address can have, and is in memory. */
+export function checkAddress(at: usize, bytes: i32): i32 {
   if (<u32>bytes > <u32>ADDRESS_BYTES_MAX) return -EINVAL;
   if (!reachable(at, bytes)) return -EFAULT;
   return 0;

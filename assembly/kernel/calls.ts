@@ -1,6 +1,7 @@
 // Every call of docs/ABI.md that there is an answer to.
 
 export { clock_getres, clock_gettime, clock_nanosleep } from "./clocks";
+export { connect, getpeername, getsockname } from "./connect";
 export { close, dup, dup3, fcntl, ioctl } from "./descriptors";
 export { epoll_create1, epoll_ctl, epoll_pwait, epoll_pwait2, epoll_wait } from "./epoll";
 export { eventfd2 } from "./eventfd";
@@ -36,16 +37,6 @@ export {
   signalfd4,
   tgkill,
 } from "./signals";
-export {
-  accept4,
-  bind,
-  connect,
-  getpeername,
-  getsockname,
-  listen,
-  shutdown,
-  socket,
-  socketpair,
-} from "./sockets";
+export { accept4, bind, listen, shutdown, socket, socketpair } from "./sockets";
 export { fstat } from "./stat";
 export { timerfd_create, timerfd_gettime, timerfd_settime } from "./timerfd";

@@ -23,6 +23,7 @@ export const KIND_PIPE: i32 = 6;
 export const KIND_SIGNALFD: i32 = 7;
 export const KIND_TCP: i32 = 8;
 export const KIND_PAIR: i32 = 9;
+export const KIND_UDP: i32 = 10;
 
 /** How to watch, in a watch's events; the rest is what for. */
 const HOW: u32 = EPOLLET | EPOLLONESHOT | EPOLLWAKEUP | EPOLLEXCLUSIVE;

@@ -25,9 +25,10 @@ import {
   KIND_SIGNALFD,
   KIND_TCP,
   KIND_TIMERFD,
+  KIND_UDP,
 } from "./description";
 import { epollClose, forgetWatchers } from "./epoll";
-import { tcpClose } from "./host";
+import { tcpClose, udpClose } from "./host";
 import { reachable } from "./memory";
 import { Pair, messageBytes, pairClose } from "./pair";
 import { PipeEnd, pipeBytes, pipeClose, pipeSize, setPipeSize } from "./pipe";
@@ -44,6 +45,7 @@ import {
 } from "./table";
 import { Tcp, dropReceived } from "./tcp";
 import { Timerfd, timerfdClose } from "./timerfd";
+import { Udp } from "./udp";
 
 const F_SETPIPE_SZ: i32 = 1031;
 const F_GETPIPE_SZ: i32 = 1032;
@@ -76,6 +78,9 @@ export function release(description: Description): void {
     case KIND_TCP:
       dropReceived(changetype<Tcp>(description));
       tcpClose(changetype<Tcp>(description));
+      break;
+    case KIND_UDP:
+      udpClose(changetype<Udp>(description));
       break;
     case KIND_PAIR:
       pairClose(changetype<Pair>(description));
@@ -170,6 +175,10 @@ function readableBytes(description: Description): i32 {
       return pipeBytes(changetype<PipeEnd>(description));
     case KIND_TCP:
       return changetype<Tcp>(description).queued;
+    case KIND_UDP: {
+      const next = changetype<Udp>(description).first;
+      return next === null ? 0 : next.bytes;
+    }
     case KIND_PAIR: {
       const pair = changetype<Pair>(description);
       return pair.type === SOCK_DGRAM ? max(messageBytes(pair), 0) : pair.queued;

@@ -1,7 +1,24 @@
 // read(2), write(2) and their vectors: what every kind of description gives and takes.
 
-import { EPOLLIN, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, SOCK_STREAM } from "../constants";
-import { EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOTCONN, EPIPE } from "../errno";
+import {
+  EPOLLIN,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  MSG_PEEK,
+  MSG_TRUNC,
+  SOCK_STREAM,
+} from "../constants";
+import {
+  EAGAIN,
+  EBADF,
+  EDESTADDRREQ,
+  EFAULT,
+  EINTR,
+  EINVAL,
+  EMSGSIZE,
+  ENOTCONN,
+  EPIPE,
+} from "../errno";
 import { Iovec } from "../structs";
 import { take } from "./blocks";
 import {
@@ -13,12 +30,14 @@ import {
   KIND_PIPE,
   KIND_SIGNALFD,
   KIND_TCP,
+  KIND_UDP,
   KIND_TIMERFD,
 } from "./description";
 import { INTERRUPTED, deliver } from "./deliver";
 import { release } from "./descriptors";
 import { Eventfd, eventfdRead, eventfdWrite } from "./eventfd";
-import { input, output, tcpResume, tcpSend } from "./host";
+import { has } from "./has";
+import { input, output, tcpResume, tcpSend, udpResume, udpSend } from "./host";
 import { reachable, vectorBytes } from "./memory";
 import { look, pause } from "./pause";
 import { Pair, pairReceive, pairSend } from "./pair";
@@ -27,14 +46,19 @@ import { eventsOf } from "./ready";
 import { scratch } from "./scratch";
 import { Signalfd, raisePipe } from "./signal";
 import { signalfdRead } from "./signals";
+import { Socket, isSocket, takeError } from "./socket";
+import { autobind } from "./sockets";
 import { Stdio, isNonblocking, lookup } from "./table";
 import { CONNECTED, CONNECTING, FRESH, LISTENING, Tcp, hasRoom, takeReceived } from "./tcp";
 import { Timerfd, timerfdRead } from "./timerfd";
 import { NEVER } from "./timers";
+import { Udp, hasDatagramRoom, udpReceive } from "./udp";
 
 /** MAX_RW_COUNT */
 const TRANSFER_MAX: u32 = 0x7ffff000;
 
+/** What a datagram of IPv4 has room for. */
+const DATAGRAM_BYTES_MAX: i32 = 65507;
 /** signalfd_siginfo, the longest of what an event descriptor gives. */
 const NOTE_BYTES_MAX: i32 = 128;
 
@@ -72,7 +96,7 @@ export function write(fd: i32, buf: usize, count: i32): i32 {
   if (description === null || !isWritable(description)) return -EBADF;
   if (!reachable(buf, count)) return -EFAULT;
   const iov = vectorOf(buf, count);
-  return send(description, iov, changetype<Iovec>(iov).len, 0);
+  return send(description, iov, changetype<Iovec>(iov).len, 0, 0);
 }
 
 export function writev(fd: i32, iov: usize, iovcnt: i32): i32 {
@@ -80,7 +104,7 @@ export function writev(fd: i32, iov: usize, iovcnt: i32): i32 {
   if (description === null || !isWritable(description)) return -EBADF;
   const bytes = vectorBytes(iov, iovcnt);
   if (bytes <= 0) return bytes;
-  return send(description, iov, bytes, 0);
+  return send(description, iov, bytes, 0, 0);
 }
 
 function isReadable(description: Description): bool {
@@ -105,6 +129,7 @@ function receiveToNull(description: Description, bytes: i32): i32 {
     }
     case KIND_PIPE:
     case KIND_TCP:
+    case KIND_UDP:
     case KIND_PAIR: {
       const isEmpty = (eventsOf(description) & EPOLLIN) === 0;
       return isEmpty && isNonblocking(description) ? -EAGAIN : -EFAULT;
@@ -145,6 +170,8 @@ function receiveNow(description: Description, iov: usize, bytes: i32, flags: i32
       return signalfdRead(changetype<Signalfd>(description), iov, bytes);
     case KIND_TCP:
       return tcpReceive(changetype<Tcp>(description), iov, bytes, (flags & MSG_PEEK) !== 0);
+    case KIND_UDP:
+      return udpRead(changetype<Udp>(description), iov, bytes, flags);
     case KIND_PAIR:
       return pairReceive(changetype<Pair>(description), iov, bytes, (flags & MSG_PEEK) !== 0);
     case KIND_PIPE:
@@ -155,8 +182,15 @@ function receiveNow(description: Description, iov: usize, bytes: i32, flags: i32
 }
 
 /** Writes all of it where the description is one that waits, else what fits. */
-export function send(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
-  const sent = sendAll(description, iov, bytes, flags);
+/** `address`: where a datagram goes, or 0. */
+export function send(
+  description: Description,
+  iov: usize,
+  bytes: i32,
+  flags: i32,
+  address: usize,
+): i32 {
+  const sent = sendAll(description, iov, bytes, flags, address);
   if (sent === -EPIPE && (flags & MSG_NOSIGNAL) === 0 && hasPipeSignal(description)) {
     raisePipe();
     deliver();
@@ -166,18 +200,24 @@ export function send(description: Description, iov: usize, bytes: i32, flags: i3
 
 /** A message that cannot be sent is no broken pipe. */
 function hasPipeSignal(description: Description): bool {
-  return description.kind !== KIND_PAIR || changetype<Pair>(description).type === SOCK_STREAM;
+  return !isSocket(description) || changetype<Socket>(description).type === SOCK_STREAM;
 }
 
-function sendAll(description: Description, iov: usize, bytes: i32, flags: i32): i32 {
-  let done = sendNow(description, iov, 0, bytes);
+function sendAll(
+  description: Description,
+  iov: usize,
+  bytes: i32,
+  flags: i32,
+  address: usize,
+): i32 {
+  let done = sendNow(description, iov, 0, bytes, address);
   if (done === bytes || (done < 0 && done !== -EAGAIN)) return done;
   if (isNonblocking(description) || (flags & MSG_DONTWAIT) !== 0) return done;
   if (done < 0) done = 0;
   description.references++;
   while (done < bytes) {
     const outcome = pause(NEVER);
-    let more = sendNow(description, iov, done, bytes);
+    let more = sendNow(description, iov, done, bytes, address);
     if (more === -EAGAIN && outcome === INTERRUPTED) more = -EINTR;
     if (more > 0) done += more;
     else if (more !== -EAGAIN) {
@@ -191,7 +231,7 @@ function sendAll(description: Description, iov: usize, bytes: i32, flags: i32): 
 }
 
 /** How much of the bytes behind `skip` it takes. */
-function sendNow(description: Description, iov: usize, skip: i32, bytes: i32): i32 {
+function sendNow(description: Description, iov: usize, skip: i32, bytes: i32, address: usize): i32 {
   switch (description.kind) {
     case KIND_OUTPUT:
       return sendOutput(changetype<Stdio>(description), iov, bytes);
@@ -199,6 +239,8 @@ function sendNow(description: Description, iov: usize, skip: i32, bytes: i32): i
       return eventfdWrite(changetype<Eventfd>(description), iov, bytes);
     case KIND_TCP:
       return tcpWrite(changetype<Tcp>(description), iov, skip, bytes);
+    case KIND_UDP:
+      return udpWrite(changetype<Udp>(description), iov, bytes, address);
     case KIND_PAIR:
       return pairSend(changetype<Pair>(description), iov, skip, bytes);
     case KIND_PIPE:
@@ -223,11 +265,7 @@ function sendOutput(stdio: Stdio, iov: usize, bytes: i32): i32 {
 function tcpReceive(tcp: Tcp, iov: usize, bytes: i32, peeks: bool): i32 {
   if (tcp.state === LISTENING) return -ENOTCONN;
   const isEmpty = tcp.queued === 0;
-  if (isEmpty && tcp.error !== 0) {
-    const error = tcp.error;
-    tcp.error = 0;
-    return -error;
-  }
+  if (isEmpty && tcp.error !== 0) return takeError(tcp);
   if (isEmpty && tcp.state === FRESH && !tcp.isReceiveShut) return -ENOTCONN;
   const hadRoom = hasRoom(tcp);
   const got = takeReceived(tcp, iov, bytes, peeks);
@@ -236,12 +274,24 @@ function tcpReceive(tcp: Tcp, iov: usize, bytes: i32, peeks: bool): i32 {
 }
 
 function tcpWrite(tcp: Tcp, iov: usize, skip: i32, bytes: i32): i32 {
-  if (tcp.error !== 0) {
-    const error = tcp.error;
-    tcp.error = 0;
-    return -error;
-  }
+  if (tcp.error !== 0) return takeError(tcp);
   if (tcp.state === CONNECTING) return -EAGAIN;
   if (tcp.isSendShut || tcp.state !== CONNECTED) return -EPIPE;
   return bytes === skip ? 0 : tcpSend(tcp, iov, skip, bytes);
+}
+
+function udpRead(udp: Udp, iov: usize, bytes: i32, flags: i32): i32 {
+  const hadRoom = hasDatagramRoom(udp);
+  const got = udpReceive(udp, iov, bytes, has(flags, MSG_PEEK), has(flags, MSG_TRUNC));
+  if (!hadRoom) udpResume(udp);
+  return got;
+}
+
+function udpWrite(udp: Udp, iov: usize, bytes: i32, address: usize): i32 {
+  if (bytes > DATAGRAM_BYTES_MAX) return -EMSGSIZE;
+  if (address === 0 && !udp.isConnected) return -EDESTADDRREQ;
+  if (udp.error !== 0) return takeError(udp);
+  if (udp.isSendShut) return -EPIPE;
+  const bound = autobind(udp);
+  return bound < 0 ? bound : udpSend(udp, iov, bytes, address);
 }

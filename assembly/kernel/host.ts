@@ -2,7 +2,9 @@
 
 import * as p2 from "./p2";
 import * as p2tcp from "./p2-tcp";
+import * as p2udp from "./p2-udp";
 import { Tcp } from "./tcp";
+import { Udp } from "./udp";
 
 /** Nanoseconds of the monotonic clock. */
 export function monotonicNow(): u64 {
@@ -16,7 +18,12 @@ export function realtimeNow(): i64 {
 
 /** Waits until something has happened, or until a moment: 0 looks, NEVER waits for ever. */
 export function wait(until: u64): void {
-  p2tcp.serve(p2.wait(until));
+  const found = p2.wait(until);
+  for (let i = 0; i < found; i++) {
+    const owner = p2.readyOwner(i);
+    if ((owner & p2.SOURCE_DATAGRAM) === 0) p2tcp.serveTcp(owner);
+    else p2udp.serveUdp(owner);
+  }
 }
 
 export function output(fd: i32, from: usize, bytes: i32): i32 {
@@ -92,4 +99,43 @@ export function tcpName(tcp: Tcp, isPeer: bool, to: usize): i32 {
 
 export function tcpClose(tcp: Tcp): void {
   p2tcp.tcpClose(tcp);
+}
+
+/** The bytes of a Udp with what the layer below keeps of it. */
+export function udpBytes(): i32 {
+  return p2udp.udpBytes();
+}
+
+/** A new socket: 0, or an error. */
+export function udpOpen(udp: Udp): i32 {
+  return p2udp.udpOpen(udp);
+}
+
+/** Binds it, and begins to receive. */
+export function udpBind(udp: Udp, address: usize): i32 {
+  return p2udp.udpBind(udp, address);
+}
+
+/** Has another peer from now on, or with address 0 none. */
+export function udpConnect(udp: Udp, address: usize): i32 {
+  return p2udp.udpConnect(udp, address);
+}
+
+/** The queue is no longer full. */
+export function udpResume(udp: Udp): void {
+  p2udp.udpResume(udp);
+}
+
+/** Sends one datagram, to an address or with 0 to the peer: its bytes, -EAGAIN, or an error. */
+export function udpSend(udp: Udp, iov: usize, bytes: i32, address: usize): i32 {
+  return p2udp.udpSend(udp, iov, bytes, address);
+}
+
+/** Stores its own sockaddr: its bytes, or an error. */
+export function udpName(udp: Udp, to: usize): i32 {
+  return p2udp.udpName(udp, to);
+}
+
+export function udpClose(udp: Udp): void {
+  p2udp.udpClose(udp);
 }

@@ -2,7 +2,9 @@
 // without effect.
 
 import {
+  AF_UNIX,
   IPPROTO_TCP,
+  IPPROTO_UDP,
   SOL_SOCKET,
   SO_ACCEPTCONN,
   SO_DOMAIN,
@@ -14,24 +16,25 @@ import {
   SO_REUSEADDR,
   SO_SNDBUF,
   SO_TYPE,
-  SOCK_STREAM,
   TCP_NODELAY,
 } from "../constants";
 import { EFAULT, EINVAL, ENOPROTOOPT } from "../errno";
 import { reachable } from "./memory";
-import { findSocket, noSocket, takeError } from "./sockets";
+import { KIND_TCP } from "./description";
+import { Socket, findSocket, noSocket, takeError } from "./socket";
 import { LISTENING, Tcp } from "./tcp";
 
 const INT_BYTES: i32 = 4;
 const UNKNOWN: i32 = i32.MIN_VALUE;
 
 export function getsockopt(fd: i32, level: i32, optname: i32, optval: usize, optlen: usize): i32 {
-  const tcp = findSocket(fd);
-  if (tcp === null) return noSocket(fd);
+  const socket = findSocket(fd);
+  if (socket === null) return noSocket(fd);
   if (optlen === 0 || !reachable(optlen, INT_BYTES)) return -EFAULT;
   const room = load<i32>(optlen);
   if (room < 0) return -EINVAL;
-  const value = level === SOL_SOCKET ? socketOption(tcp, optname) : tcpOption(tcp, level, optname);
+  const value =
+    level === SOL_SOCKET ? socketOption(socket, optname) : tcpOption(socket, level, optname);
   if (value === UNKNOWN) return -ENOPROTOOPT;
   const bytes = min(room, INT_BYTES);
   if (!reachable(optval, bytes)) return -EFAULT;
@@ -40,50 +43,55 @@ export function getsockopt(fd: i32, level: i32, optname: i32, optval: usize, opt
   return 0;
 }
 
-function socketOption(tcp: Tcp, optname: i32): i32 {
+function socketOption(socket: Socket, optname: i32): i32 {
+  const isTcp = socket.kind === KIND_TCP;
   switch (optname) {
     case SO_TYPE:
-      return SOCK_STREAM;
+      return socket.type;
     case SO_DOMAIN:
-      return tcp.family;
+      return socket.family;
     case SO_PROTOCOL:
-      return IPPROTO_TCP;
+      if (socket.family === AF_UNIX) return 0;
+      return isTcp ? IPPROTO_TCP : IPPROTO_UDP;
     case SO_ERROR:
-      return -takeError(tcp);
+      return -takeError(socket);
     case SO_ACCEPTCONN:
-      return tcp.state === LISTENING ? 1 : 0;
+      return i32(isTcp && changetype<Tcp>(socket).state === LISTENING);
     case SO_RCVLOWAT:
-      return tcp.lowWater;
+      return isTcp ? changetype<Tcp>(socket).lowWater : 1;
     case SO_REUSEADDR:
     case SO_KEEPALIVE:
-      return (tcp.options >> optname) & 1;
+      return (socket.options >> optname) & 1;
     default:
       return UNKNOWN;
   }
 }
 
-function tcpOption(tcp: Tcp, level: i32, optname: i32): i32 {
-  return level === IPPROTO_TCP && optname === TCP_NODELAY ? tcp.options & 1 : UNKNOWN;
+function tcpOption(socket: Socket, level: i32, optname: i32): i32 {
+  if (socket.kind !== KIND_TCP || level !== IPPROTO_TCP || optname !== TCP_NODELAY) return UNKNOWN;
+  return socket.options & 1;
 }
 
 export function setsockopt(fd: i32, level: i32, optname: i32, optval: usize, optlen: i32): i32 {
-  const tcp = findSocket(fd);
-  if (tcp === null) return noSocket(fd);
+  const socket = findSocket(fd);
+  if (socket === null) return noSocket(fd);
   if (optlen < INT_BYTES) return -EINVAL;
   if (!reachable(optval, INT_BYTES) || optval === 0) return -EFAULT;
   const value = load<i32>(optval);
-  if (level === IPPROTO_TCP && optname === TCP_NODELAY) {
-    tcp.options = (tcp.options & ~1) | i32(value !== 0);
+  if (socket.kind === KIND_TCP && level === IPPROTO_TCP && optname === TCP_NODELAY) {
+    socket.options = (socket.options & ~1) | i32(value !== 0);
     return 0;
   }
   if (level !== SOL_SOCKET) return -ENOPROTOOPT;
   switch (optname) {
     case SO_RCVLOWAT:
-      tcp.lowWater = value < 0 ? i32.MAX_VALUE : max(value, 1);
+      if (socket.kind === KIND_TCP) {
+        changetype<Tcp>(socket).lowWater = value < 0 ? i32.MAX_VALUE : max(value, 1);
+      }
       return 0;
     case SO_REUSEADDR:
     case SO_KEEPALIVE:
-      tcp.options = (tcp.options & ~(1 << optname)) | (i32(value !== 0) << optname);
+      socket.options = (socket.options & ~(1 << optname)) | (i32(value !== 0) << optname);
       return 0;
     case SO_SNDBUF:
     case SO_RCVBUF:

@@ -25,9 +25,8 @@ import * as wasi from "./externals/wasi2";
 import { scratch } from "./scratch";
 
 const WOULD_BLOCK: u8 = 8;
-/** Of an ip-socket-address behind a result: its case, then its record. */
-const CASE: usize = 4;
-const RECORD: usize = 8;
+/** An ip-socket-address is its case, and here its record. */
+const RECORD: usize = 4;
 /** Where in scratch the words of an address are that goes to WASI. */
 const WORDS: usize = 256;
 const WORDS_MAX: i32 = 12;
@@ -106,26 +105,93 @@ export function startConnect(self: i32, address: usize): i32 {
   return outcome(1);
 }
 
-/** Stores the address that a call has brought as a sockaddr: its bytes. */
-export function storeName(to: usize): i32 {
-  const from = scratch() + RECORD;
-  if (load<u8>(scratch(), CASE) === 0) {
+/** Begins to bind a UDP socket to a sockaddr: 0, or an error. */
+export function startUdpBind(self: i32, address: usize): i32 {
+  flatten(address);
+  const network = wasi.instance_network();
+  wasi.udp_start_bind(
+    self,
+    network,
+    word(0),
+    word(1),
+    word(2),
+    word(3),
+    word(4),
+    word(5),
+    word(6),
+    word(7),
+    word(8),
+    word(9),
+    word(10),
+    word(11),
+    scratch(),
+  );
+  return outcome(1);
+}
+
+/** Streams to and from a sockaddr, or with 0 from all; at 4 and 8 of scratch. 0, or an error. */
+export function startUdpStream(self: i32, address: usize): i32 {
+  if (address === 0) memory.fill(scratch() + WORDS, 0, WORDS_MAX * 4);
+  else flatten(address);
+  wasi.udp_stream(
+    self,
+    i32(address !== 0),
+    word(0),
+    word(1),
+    word(2),
+    word(3),
+    word(4),
+    word(5),
+    word(6),
+    word(7),
+    word(8),
+    word(9),
+    word(10),
+    word(11),
+    scratch(),
+  );
+  return outcome(4);
+}
+
+/** Makes a sockaddr of an ip-socket-address: its bytes. */
+export function toSockaddr(from: usize, to: usize): i32 {
+  if (load<u8>(from) === 0) {
     const address = changetype<SockaddrIn>(to);
     address.sin_family = <u16>AF_INET;
-    address.sin_port = swap16(load<u16>(from));
-    address.sin_addr = load<u32>(from, 2);
+    address.sin_port = swap16(load<u16>(from, RECORD));
+    address.sin_addr = load<u32>(from, RECORD + 2);
     address.sin_zero = 0;
     return offsetof<SockaddrIn>();
   }
   const address = changetype<SockaddrIn6>(to);
   address.sin6_family = <u16>AF_INET6;
-  address.sin6_port = swap16(load<u16>(from));
-  address.sin6_flowinfo = load<u32>(from, 4);
-  for (let i: usize = 0; i < 8; i++) {
-    store<u16>(to + (i << 1), swap16(load<u16>(from + (i << 1), 8)), 8);
-  }
-  address.sin6_scope_id = load<u32>(from, 24);
+  address.sin6_port = swap16(load<u16>(from, RECORD));
+  address.sin6_flowinfo = load<u32>(from, RECORD + 4);
+  swapSegments(from + RECORD + 8, to + 8);
+  address.sin6_scope_id = load<u32>(from, RECORD + 24);
   return offsetof<SockaddrIn6>();
+}
+
+/** Makes an ip-socket-address of a sockaddr. */
+export function fromSockaddr(from: usize, to: usize): void {
+  if (load<u16>(from) === AF_INET) {
+    const address = changetype<SockaddrIn>(from);
+    store<u8>(to, 0);
+    store<u16>(to, swap16(address.sin_port), RECORD);
+    store<u32>(to, address.sin_addr, RECORD + 2);
+  } else {
+    const address = changetype<SockaddrIn6>(from);
+    store<u8>(to, 1);
+    store<u16>(to, swap16(address.sin6_port), RECORD);
+    store<u32>(to, address.sin6_flowinfo, RECORD + 4);
+    swapSegments(from + 8, to + RECORD + 8);
+    store<u32>(to, address.sin6_scope_id, RECORD + 24);
+  }
+}
+
+/** Between the network's order of an IPv6 address's segments and WASI's. */
+function swapSegments(from: usize, to: usize): void {
+  for (let i: usize = 0; i < 16; i += 2) store<u16>(to + i, swap16(load<u16>(from + i)));
 }
 
 function errnoOf(code: u8): i32 {

@@ -16,9 +16,8 @@ import {
   ignore,
   listen,
   nudge,
-  readyOwner,
 } from "./p2";
-import { outcome, startBind, startConnect, storeName } from "./p2-address";
+import { outcome, startBind, startConnect, toSockaddr } from "./p2-address";
 import { scratch } from "./scratch";
 import {
   CHUNK_BYTES,
@@ -298,7 +297,7 @@ export function tcpName(socket: Tcp, isPeer: bool, to: usize): i32 {
   if (isPeer) wasi.tcp_remote_address(self, scratch());
   else wasi.tcp_local_address(self, scratch());
   const error = outcome(4);
-  return error < 0 ? error : storeName(to);
+  return error < 0 ? error : toSockaddr(scratch() + 4, to);
 }
 
 /** Its last number is gone. */
@@ -331,22 +330,19 @@ function drop(tcp: Tcp2): void {
   tcp.input = tcp.output = tcp.socket = 0;
 }
 
-/** Serves what a wait has found ready. */
-export function serve(found: i32): void {
-  for (let i = 0; i < found; i++) {
-    const owner = readyOwner(i);
-    const tcp = changetype<Tcp2>(owner & ~SOURCE_BITS);
-    switch (<i32>(owner & SOURCE_BITS)) {
-      case <i32>SOURCE_INPUT:
-        if (tcp.places.input !== 0) readInput(tcp);
-        break;
-      case <i32>SOURCE_OUTPUT:
-        forgetOutput(tcp);
-        sendable(tcp);
-        break;
-      default:
-        if (tcp.state === LISTENING) arrive(tcp);
-        else if (tcp.state === CONNECTING) finishConnect(tcp);
-    }
+/** Serves a source that is ready. */
+export function serveTcp(owner: usize): void {
+  const tcp = changetype<Tcp2>(owner & ~SOURCE_BITS);
+  switch (<i32>(owner & SOURCE_BITS)) {
+    case <i32>SOURCE_INPUT:
+      if (tcp.places.input !== 0) readInput(tcp);
+      break;
+    case <i32>SOURCE_OUTPUT:
+      forgetOutput(tcp);
+      sendable(tcp);
+      break;
+    default:
+      if (tcp.state === LISTENING) arrive(tcp);
+      else if (tcp.state === CONNECTING) finishConnect(tcp);
   }
 }

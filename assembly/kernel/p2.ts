@@ -20,7 +20,9 @@ const WORD: i32 = 4;
 export const SOURCE_INPUT: usize = 0;
 export const SOURCE_OUTPUT: usize = 1;
 export const SOURCE_SOCKET: usize = 2;
-export const SOURCE_BITS: usize = 3;
+/** Of a UDP socket, beside one of the above. */
+export const SOURCE_DATAGRAM: usize = 4;
+export const SOURCE_BITS: usize = 7;
 
 /** Where a source stands in the list; words in a row, one for each of the above. */
 @unmanaged

@@ -1,6 +1,7 @@
 // Unix-domain socketpairs, as the kernel's net/unix/af_unix.c has them: two ends in one guest.
 
 import {
+  AF_UNIX,
   EPOLLERR,
   EPOLLHUP,
   EPOLLIN,
@@ -14,9 +15,10 @@ import {
 } from "../constants";
 import { EAGAIN, ECONNREFUSED, ECONNRESET, EMSGSIZE, ENOBUFS, ENOTCONN, EPIPE } from "../errno";
 import { give, takeDirty } from "./blocks";
-import { Description, wake } from "./description";
+import { wake } from "./description";
 import { gather, scatter } from "./memory";
 import { EPOLLRDNORM, EPOLLWRNORM } from "./pipe";
+import { Socket, takeError } from "./socket";
 import { EPOLLRDBAND, EPOLLWRBAND } from "./tcp";
 
 const DATA_READY: u32 = EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND;
@@ -42,8 +44,7 @@ class Message {
 }
 
 @unmanaged
-export class Pair extends Description {
-  type: i32;
+export class Pair extends Socket {
   peer: Pair | null;
   first: Message | null;
   last: Message | null;
@@ -52,14 +53,13 @@ export class Pair extends Description {
   messages: i32;
   /** What it has sent and the peer has not read, as the kernel counts it. */
   unread: i32;
-  error: i32;
-  isReceiveShut: bool;
-  isSendShut: bool;
   /** Its peer is gone, which the next datagram is told. */
   refuses: bool;
 }
 
 export function connectPair(a: Pair, b: Pair, type: i32): void {
+  a.family = AF_UNIX;
+  b.family = AF_UNIX;
   a.type = type;
   b.type = type;
   a.peer = b;
@@ -84,7 +84,7 @@ export function pairEvents(pair: Pair): u32 {
 
 /** What it takes of the bytes behind `skip`: a stream's what fits, else all of it or nothing. */
 export function pairSend(pair: Pair, iov: usize, skip: i32, bytes: i32): i32 {
-  if (pair.error !== 0) return -takeError(pair);
+  if (pair.error !== 0) return takeError(pair);
   const isStream = pair.type === SOCK_STREAM;
   if (pair.isSendShut) return -EPIPE;
   const peer = pair.peer;
@@ -140,7 +140,7 @@ export function pairReceive(pair: Pair, iov: usize, bytes: i32, peeks: bool): i3
   const isStream = pair.type === SOCK_STREAM;
   let message = pair.first;
   if (message === null) {
-    if (pair.error !== 0) return -takeError(pair);
+    if (pair.error !== 0) return takeError(pair);
     if (isStream && bytes === 0) return 0;
     return pair.isReceiveShut ? 0 : -EAGAIN;
   }
@@ -186,12 +186,6 @@ export function pairShutdown(pair: Pair, how: i32): void {
   }
   wake(pair, 0);
   if (isConnected) wake(peer!, 0);
-}
-
-export function takeError(pair: Pair): i32 {
-  const error = pair.error;
-  pair.error = 0;
-  return error;
 }
 
 /** Its last number is gone: the peer is told, and what was not read is lost. */

@@ -13,6 +13,7 @@ import {
   KIND_SIGNALFD,
   KIND_TCP,
   KIND_TIMERFD,
+  KIND_UDP,
   unmakeReady,
 } from "./description";
 import { Eventfd, eventfdEvents } from "./eventfd";
@@ -21,6 +22,7 @@ import { EPOLLRDNORM, EPOLLWRNORM, PipeEnd, pipeEvents } from "./pipe";
 import { Signalfd, signalfdEvents } from "./signal";
 import { Tcp, tcpEvents } from "./tcp";
 import { Timerfd, timerfdEvents } from "./timerfd";
+import { Udp, udpEvents } from "./udp";
 
 export function eventsOf(description: Description): u32 {
   switch (description.kind) {
@@ -38,6 +40,8 @@ export function eventsOf(description: Description): u32 {
       return pipeEvents(changetype<PipeEnd>(description));
     case KIND_SIGNALFD:
       return signalfdEvents(changetype<Signalfd>(description));
+    case KIND_UDP:
+      return udpEvents(changetype<Udp>(description));
     case KIND_TCP:
       return tcpEvents(changetype<Tcp>(description));
     case KIND_PAIR:

@@ -1,11 +1,11 @@
-// socket(2), bind(2), listen(2), accept(2), connect(2), shutdown(2) and the names of sockets.
+// socket(2), socketpair(2), bind(2), listen(2), accept(2), shutdown(2).
 
 import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
-  AF_UNSPEC,
   IPPROTO_TCP,
+  IPPROTO_UDP,
   SHUT_RD,
   SHUT_RDWR,
   SHUT_WR,
@@ -18,14 +18,10 @@ import {
 import {
   EAFNOSUPPORT,
   EAGAIN,
-  EALREADY,
   EBADF,
-  ECONNREFUSED,
   EFAULT,
-  EINPROGRESS,
   EINTR,
   EINVAL,
-  EISCONN,
   ENOMEM,
   ENOTCONN,
   ENOTSOCK,
@@ -33,40 +29,38 @@ import {
   EPROTONOSUPPORT,
   ESOCKTNOSUPPORT,
 } from "../errno";
-import {
-  ADDRESS_BYTES_MAX,
-  addressBytes,
-  checkAddress,
-  makeReachable,
-  storeAddress,
-} from "./address";
+import { ADDRESS_BYTES_MAX, NAME, addressBytes, checkAddress, storeAddress } from "./address";
 import { give } from "./blocks";
 import { INTERRUPTED } from "./deliver";
-import { Description, KIND_PAIR, KIND_TCP, wake } from "./description";
+import { KIND_PAIR, KIND_TCP, KIND_UDP, wake } from "./description";
 import {
   tcpAccept,
   tcpBind,
   tcpBytes,
-  tcpConnect,
   tcpListen,
   tcpName,
   tcpOpen,
   tcpShutdownSend,
+  udpBind,
+  udpBytes,
+  udpOpen,
 } from "./host";
-import { Pair, connectPair, pairShutdown } from "./pair";
 import { reachable } from "./memory";
+import { Pair, connectPair, pairShutdown } from "./pair";
 import { look, pause } from "./pause";
 import { scratch } from "./scratch";
+import { Socket, findSocket, noSocket } from "./socket";
 import { checkTwoFree, isNonblocking, lookup, lowestFree, newDescription, publish } from "./table";
-import { CONNECTED, CONNECTING, FRESH, LISTENING, Tcp } from "./tcp";
+import { CONNECTED, FRESH, LISTENING, Tcp } from "./tcp";
 import { NEVER } from "./timers";
+import { NAME_BYTES, Udp } from "./udp";
 
 const TYPE_MASK: i32 = 0xf;
 const TYPE_FLAGS: i32 = SOCK_NONBLOCK | SOCK_CLOEXEC;
 const TYPES_MAX: i32 = 11;
+const PROTOCOLS_MAX: i32 = 256;
+const SOCK_RAW: i32 = 3;
 const O_RDWR: i32 = 2;
-/** Where an address is put together: behind what the layer below writes its results to. */
-const NAME: usize = 512;
 
 export function socket(domain: i32, type: i32, protocol: i32): i32 {
   const kind = type & TYPE_MASK;
@@ -75,34 +69,50 @@ export function socket(domain: i32, type: i32, protocol: i32): i32 {
   if (error < 0) return error;
   const free = lowestFree(0);
   if (free < 0) return free;
-  const tcp = newTcp(domain, type);
-  if (tcp === null) return -ENOMEM;
-  const opened = tcpOpen(tcp);
+  const made = kind === SOCK_STREAM ? newTcp(domain, type) : newUdp(domain, type);
+  if (made === null) return -ENOMEM;
+  const opened =
+    kind === SOCK_STREAM ? tcpOpen(changetype<Tcp>(made)) : udpOpen(changetype<Udp>(made));
   if (opened < 0) {
-    give(changetype<usize>(tcp), tcp.bytes);
+    give(changetype<usize>(made), made.bytes);
     return opened;
   }
-  return publish(tcp, (type & SOCK_CLOEXEC) !== 0);
+  return publish(made, (type & SOCK_CLOEXEC) !== 0);
 }
 
 function checkTriple(domain: i32, type: i32, protocol: i32): i32 {
   if (type >= TYPES_MAX || type < 0) return -EINVAL;
-  if (domain === AF_UNIX) return -EAFNOSUPPORT;
   if (domain !== AF_INET && domain !== AF_INET6) return -EAFNOSUPPORT;
-  if (type === SOCK_DGRAM || type === SOCK_SEQPACKET) return -ESOCKTNOSUPPORT;
-  if (type !== SOCK_STREAM) return -ESOCKTNOSUPPORT;
-  if (protocol < 0 || protocol >= 256) return -EINVAL;
-  return protocol === 0 || protocol === IPPROTO_TCP ? 0 : -EPROTONOSUPPORT;
+  if (protocol < 0 || protocol >= PROTOCOLS_MAX) return -EINVAL;
+  if (type !== SOCK_STREAM && type !== SOCK_DGRAM) {
+    return type === SOCK_RAW ? -EPROTONOSUPPORT : -ESOCKTNOSUPPORT;
+  }
+  const own = type === SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+  return protocol === 0 || protocol === own ? 0 : -EPROTONOSUPPORT;
 }
 
-function newTcp(family: i32, type: i32): Tcp | null {
+function newSocket(kind: i32, bytes: i32, family: i32, type: i32): Socket | null {
   const status = O_RDWR | (type & SOCK_NONBLOCK);
-  const tcp = changetype<Tcp | null>(newDescription(KIND_TCP, tcpBytes(), status));
-  if (tcp !== null) {
-    tcp.family = family;
-    tcp.lowWater = 1;
+  const made = changetype<Socket | null>(newDescription(kind, bytes, status));
+  if (made !== null) {
+    made.family = family;
+    made.type = type & TYPE_MASK;
   }
+  return made;
+}
+
+function newTcp(family: i32, type: i32): Socket | null {
+  const tcp = newSocket(KIND_TCP, tcpBytes(), family, (type & ~TYPE_MASK) | SOCK_STREAM);
+  if (tcp !== null) changetype<Tcp>(tcp).lowWater = 1;
   return tcp;
+}
+
+/** With room for its peer's name behind it. */
+function newUdp(family: i32, type: i32): Socket | null {
+  const bytes = udpBytes();
+  const udp = newSocket(KIND_UDP, bytes + NAME_BYTES, family, type);
+  if (udp !== null) changetype<Udp>(udp).peer = changetype<usize>(udp) + bytes;
+  return udp;
 }
 
 export function socketpair(domain: i32, type: i32, protocol: i32, sv: usize): i32 {
@@ -129,53 +139,50 @@ export function socketpair(domain: i32, type: i32, protocol: i32, sv: usize): i3
   return 0;
 }
 
-/** The TCP socket behind a number, or null: -EBADF, -ENOTSOCK. */
-export function findSocket(fd: i32): Tcp | null {
-  const description = lookup(fd);
-  if (description === null || description.kind !== KIND_TCP) return null;
-  return changetype<Tcp>(description);
-}
-
-export function isSocket(description: Description): bool {
-  return description.kind === KIND_TCP || description.kind === KIND_PAIR;
-}
-
-export function noSocket(fd: i32): i32 {
-  return lookup(fd) === null ? -EBADF : -ENOTSOCK;
+/** The socket as one of TCP, or null. */
+function asTcp(found: Socket): Tcp | null {
+  return found.kind === KIND_TCP ? changetype<Tcp>(found) : null;
 }
 
 export function bind(fd: i32, addr: usize, addrlen: i32): i32 {
-  const tcp = findSocket(fd);
-  if (tcp === null) return noSocket(fd);
-  const error = checkAddress(tcp.family, addr, addrlen);
+  const found = findSocket(fd);
+  if (found === null) return noSocket(fd);
+  const error = checkAddress(addr, addrlen);
   if (error < 0) return error;
-  if (addrlen < addressBytes(tcp.family)) return -EINVAL;
-  if (<i32>load<u16>(addr) !== tcp.family) return -EAFNOSUPPORT;
-  if (tcp.isBound || tcp.state !== FRESH) return -EINVAL;
-  const result = tcpBind(tcp, addr);
-  tcp.isBound = result === 0;
+  if (found.kind === KIND_PAIR) return -EINVAL;
+  if (addrlen < addressBytes(found.family)) return -EINVAL;
+  if (<i32>load<u16>(addr) !== found.family) return -EAFNOSUPPORT;
+  const tcp = asTcp(found);
+  if (found.isBound || (tcp !== null && tcp.state !== FRESH)) return -EINVAL;
+  return bindTo(found, addr);
+}
+
+function bindTo(found: Socket, address: usize): i32 {
+  const tcp = asTcp(found);
+  const result = tcp === null ? udpBind(changetype<Udp>(found), address) : tcpBind(tcp, address);
+  found.isBound = result === 0;
   return result;
+}
+
+/** Binds to the wildcard address and any port, if it is not bound. */
+export function autobind(found: Socket): i32 {
+  if (found.isBound) return 0;
+  const address = scratch() + NAME;
+  memory.fill(address, 0, ADDRESS_BYTES_MAX);
+  store<u16>(address, <u16>found.family);
+  return bindTo(found, address);
 }
 
 export function listen(fd: i32, backlog: i32): i32 {
-  const tcp = findSocket(fd);
-  if (tcp === null) return noSocket(fd);
+  const found = findSocket(fd);
+  if (found === null) return noSocket(fd);
+  const tcp = asTcp(found);
+  if (tcp === null) return found.type === SOCK_DGRAM ? -EOPNOTSUPP : -EINVAL;
   if (tcp.state !== FRESH && tcp.state !== LISTENING) return -EINVAL;
-  if (!tcp.isBound) {
-    const result = bindToAny(tcp);
-    if (result < 0) return result;
-  }
+  const bound = autobind(tcp);
+  if (bound < 0) return bound;
   const result = tcpListen(tcp, backlog < 0 ? i32.MAX_VALUE : backlog);
   if (result === 0) tcp.state = LISTENING;
-  return result;
-}
-
-function bindToAny(tcp: Tcp): i32 {
-  const address = scratch() + NAME;
-  memory.fill(address, 0, ADDRESS_BYTES_MAX);
-  store<u16>(address, <u16>tcp.family);
-  const result = tcpBind(tcp, address);
-  tcp.isBound = result === 0;
   return result;
 }
 
@@ -184,13 +191,16 @@ export function accept4(fd: i32, addr: usize, addrlen: usize, flags: i32): i32 {
   if ((flags & ~TYPE_FLAGS) !== 0) return -EINVAL;
   const free = lowestFree(0);
   if (free < 0) return free;
-  const listener = findSocket(fd);
-  if (listener === null) return -ENOTSOCK;
+  const found = findSocket(fd);
+  if (found === null) return -ENOTSOCK;
+  const listener = asTcp(found);
+  if (listener === null) return found.type === SOCK_DGRAM ? -EOPNOTSUPP : -EINVAL;
   if (listener.state !== LISTENING) return -EINVAL;
   const error = awaitConnection(listener);
   if (error < 0) return error;
-  const tcp = newTcp(listener.family, flags);
-  if (tcp === null) return -ENOMEM;
+  const made = newTcp(listener.family, flags);
+  if (made === null) return -ENOMEM;
+  const tcp = changetype<Tcp>(made);
   tcpAccept(listener, tcp);
   const accepted = publish(tcp, (flags & SOCK_CLOEXEC) !== 0);
   if (accepted < 0 || addr === 0) return accepted;
@@ -212,86 +222,22 @@ function awaitConnection(listener: Tcp): i32 {
   return 0;
 }
 
-export function connect(fd: i32, addr: usize, addrlen: i32): i32 {
-  const tcp = findSocket(fd);
-  if (lookup(fd) === null) return -EBADF;
-  const error = tcp === null ? 0 : checkAddress(tcp.family, addr, addrlen);
-  if (error < 0) return error;
-  if (tcp === null) return -ENOTSOCK;
-  if (addrlen < 2) return -EINVAL;
-  const family = <i32>load<u16>(addr);
-  if (family !== AF_UNSPEC && addrlen < addressBytes(tcp.family)) return -EINVAL;
-  if (family !== tcp.family) return -EAFNOSUPPORT;
-  if (tcp.state === CONNECTED || tcp.state === LISTENING) return -EISCONN;
-  if (tcp.state === FRESH) {
-    const begun = beginConnect(tcp, addr);
-    if (begun !== -EINPROGRESS) return begun;
-    if (isNonblocking(tcp)) return begun;
-  } else if (isNonblocking(tcp)) return -EALREADY;
-  while (tcp.state === CONNECTING) {
-    if (pause(NEVER) === INTERRUPTED) return -EINTR;
-  }
-  return takeError(tcp);
-}
-
-function beginConnect(tcp: Tcp, addr: usize): i32 {
-  const pendingError = takeError(tcp);
-  if (pendingError < 0) return pendingError;
-  const address = scratch() + NAME;
-  memory.copy(address, addr, addressBytes(tcp.family));
-  makeReachable(address);
-  if (load<u16>(address, 2) === 0) return -ECONNREFUSED;
-  tcp.isReceiveShut = false;
-  tcp.isSendShut = false;
-  return tcpConnect(tcp, address);
-}
-
-/** What SO_ERROR holds, which is told once. */
-export function takeError(tcp: Tcp): i32 {
-  const error = tcp.error;
-  tcp.error = 0;
-  return -error;
-}
-
 export function shutdown(fd: i32, how: i32): i32 {
-  const description = lookup(fd);
-  if (description === null) return -EBADF;
-  if (!isSocket(description)) return -ENOTSOCK;
+  const found = findSocket(fd);
+  if (found === null) return noSocket(fd);
   if (<u32>how > <u32>SHUT_RDWR) return -EINVAL;
-  if (description.kind === KIND_PAIR) {
-    pairShutdown(changetype<Pair>(description), how);
+  if (found.kind === KIND_PAIR) {
+    pairShutdown(changetype<Pair>(found), how);
     return 0;
   }
-  const tcp = changetype<Tcp>(description);
-  if (tcp.state !== CONNECTED) return -ENOTCONN;
-  if (how !== SHUT_RD && !tcp.isSendShut) {
-    tcp.isSendShut = true;
-    tcpShutdownSend(tcp);
+  const tcp = asTcp(found);
+  const isConnected = tcp === null ? changetype<Udp>(found).isConnected : tcp.state === CONNECTED;
+  if (!isConnected) return -ENOTCONN;
+  if (how !== SHUT_RD && !found.isSendShut) {
+    found.isSendShut = true;
+    if (tcp !== null) tcpShutdownSend(tcp);
   }
-  if (how !== SHUT_WR) tcp.isReceiveShut = true;
-  wake(tcp, 0);
+  if (how !== SHUT_WR) found.isReceiveShut = true;
+  wake(found, 0);
   return 0;
-}
-
-export function getsockname(fd: i32, addr: usize, addrlen: usize): i32 {
-  const tcp = findSocket(fd);
-  if (tcp === null) return noSocket(fd);
-  const name = scratch() + NAME;
-  let bytes = tcpName(tcp, false, name);
-  if (bytes < 0) {
-    // Not bound: the wildcard address and no port.
-    bytes = addressBytes(tcp.family);
-    memory.fill(name, 0, bytes);
-    store<u16>(name, <u16>tcp.family);
-  }
-  return storeAddress(name, bytes, addr, addrlen);
-}
-
-export function getpeername(fd: i32, addr: usize, addrlen: usize): i32 {
-  const tcp = findSocket(fd);
-  if (tcp === null) return noSocket(fd);
-  if (tcp.state !== CONNECTED) return -ENOTCONN;
-  const bytes = tcpName(tcp, true, scratch() + NAME);
-  if (bytes < 0) return -ENOTCONN;
-  return storeAddress(scratch() + NAME, bytes, addr, addrlen);
 }

@@ -8,6 +8,7 @@ import {
   KIND_PAIR,
   KIND_PIPE,
   KIND_TCP,
+  KIND_UDP,
 } from "./description";
 import { reachable } from "./memory";
 import { lookup } from "./table";
@@ -42,6 +43,7 @@ function modeOf(description: Description): u32 {
     case KIND_PIPE:
       return S_IFIFO | READ_WRITE;
     case KIND_TCP:
+    case KIND_UDP:
     case KIND_PAIR:
       return S_IFSOCK | ALL;
     default:

@@ -4,9 +4,10 @@
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from "../constants";
 import { EAGAIN } from "../errno";
 import { give, takeDirty } from "./blocks";
-import { Description, wake } from "./description";
+import { wake } from "./description";
 import { scatter } from "./memory";
 import { EPOLLRDNORM, EPOLLWRNORM } from "./pipe";
+import { Socket } from "./socket";
 
 export const EPOLLRDBAND: u32 = 0x80;
 export const EPOLLWRBAND: u32 = 0x200;
@@ -40,24 +41,15 @@ export class Chunk {
 }
 
 @unmanaged
-export class Tcp extends Description {
-  family: i32;
+export class Tcp extends Socket {
   state: i32;
-  /** SO_ERROR: an errno that the next call is told. */
-  error: i32;
   first: Chunk | null;
   last: Chunk | null;
   queued: i32;
   /** SO_RCVLOWAT */
   lowWater: i32;
-  /** The peer has ended, or shutdown has: nothing more is to come. */
-  isReceiveShut: bool;
-  isSendShut: bool;
   /** A write found no room, and nobody has been told yet that there is some again. */
   isFull: bool;
-  isBound: bool;
-  /** Options that are on or off, by their numbers. */
-  options: i32;
   /** Connections that are waiting to be accepted. */
   waiting: i32;
 }

@@ -169,3 +169,85 @@ export declare function tcp_subscribe(self: i32): i32;
 
 @external("wasi:sockets/tcp@0.2.12", "[resource-drop]tcp-socket")
 export declare function tcp_drop(self: i32): void;
+
+/** As create-tcp-socket. -> result<udp-socket, error-code> */
+@external("wasi:sockets/udp-create-socket@0.2.12", "create-udp-socket")
+export declare function create_udp_socket(family: i32, result: usize): void;
+
+/** As that of TCP. */
+@external("wasi:sockets/udp@0.2.12", "[method]udp-socket.start-bind")
+export declare function udp_start_bind(
+  self: i32,
+  network: i32,
+  family: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+  i: i32,
+  j: i32,
+  k: i32,
+  result: usize,
+): void;
+
+/** -> result<_, error-code> */
+@external("wasi:sockets/udp@0.2.12", "[method]udp-socket.finish-bind")
+export declare function udp_finish_bind(self: i32, result: usize): void;
+
+/**
+ * `isConnected` 1 and an ip-socket-address, or 0.
+ * -> result<tuple<incoming-datagram-stream, outgoing-datagram-stream>, error-code>
+ */
+@external("wasi:sockets/udp@0.2.12", "[method]udp-socket.stream")
+export declare function udp_stream(
+  self: i32,
+  isConnected: i32,
+  family: i32,
+  a: i32,
+  b: i32,
+  c: i32,
+  d: i32,
+  e: i32,
+  f: i32,
+  g: i32,
+  h: i32,
+  i: i32,
+  j: i32,
+  k: i32,
+  result: usize,
+): void;
+
+/** -> result<ip-socket-address, error-code> */
+@external("wasi:sockets/udp@0.2.12", "[method]udp-socket.local-address")
+export declare function udp_local_address(self: i32, result: usize): void;
+
+@external("wasi:sockets/udp@0.2.12", "[resource-drop]udp-socket")
+export declare function udp_drop(self: i32): void;
+
+/** -> result<list<incoming-datagram>, error-code>: of 40 bytes each. */
+@external("wasi:sockets/udp@0.2.12", "[method]incoming-datagram-stream.receive")
+export declare function udp_receive(self: i32, most: u64, result: usize): void;
+
+@external("wasi:sockets/udp@0.2.12", "[method]incoming-datagram-stream.subscribe")
+export declare function udp_incoming_subscribe(self: i32): i32;
+
+@external("wasi:sockets/udp@0.2.12", "[resource-drop]incoming-datagram-stream")
+export declare function udp_incoming_drop(self: i32): void;
+
+/** -> result<u64, error-code>: how many datagrams may be sent. */
+@external("wasi:sockets/udp@0.2.12", "[method]outgoing-datagram-stream.check-send")
+export declare function udp_check_send(self: i32, result: usize): void;
+
+/** A list of outgoing-datagrams of 44 bytes. -> result<u64, error-code>: how many were sent. */
+@external("wasi:sockets/udp@0.2.12", "[method]outgoing-datagram-stream.send")
+export declare function udp_send(self: i32, list: usize, count: i32, result: usize): void;
+
+@external("wasi:sockets/udp@0.2.12", "[method]outgoing-datagram-stream.subscribe")
+export declare function udp_outgoing_subscribe(self: i32): i32;
+
+@external("wasi:sockets/udp@0.2.12", "[resource-drop]outgoing-datagram-stream")
+export declare function udp_outgoing_drop(self: i32): void;
