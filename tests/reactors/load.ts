@@ -102,7 +102,8 @@ async function start(
 /** CPU time of all threads of a process, user and system. */
 function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // from the third on
+  const [user, system] = fields.slice(11);
   return (Number(user) + Number(system)) / TICKS_PER_SECOND;
 }
 
