@@ -102,6 +102,15 @@ ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset) {
   return lseek(fd, offset, SEEK_SET);
 }
 
+ssize_t preadv(int fd, const struct iovec *vec, int count, off_t offset) {
+  (void)vec;
+  return pread(fd, NULL, (size_t)count, offset);
+}
+
+ssize_t pwritev(int fd, const struct iovec *vec, int count, off_t offset) {
+  return preadv(fd, vec, count, offset);
+}
+
 // The same for what only a file has: the descriptor is open, and the wrong one.
 static int unsuitable(int fd) { return fcntl(fd, F_GETFD) < 0 ? -1 : __failed(EINVAL); }
 

@@ -85,6 +85,19 @@ DIR *opendir(const char *path) {
   return NULL;
 }
 
+DIR *fdopendir(int fd) {
+  if (fcntl(fd, F_GETFD) >= 0)
+    __failed(ENOTDIR);
+  return NULL;
+}
+
+// Nobody has a folder that is open.
+struct dirent *readdir(DIR *folder) {
+  (void)folder;
+  __failed(EBADF);
+  return NULL;
+}
+
 DIR *opendirat(int folder, const char *path) {
   (void)folder;
   return opendir(path);

@@ -4,6 +4,7 @@
 
 #define __NEED_size_t
 #define __NEED_ssize_t
+#define __NEED_off_t
 #include <bits/alltypes.h>
 
 #include <__struct_iovec.h>
@@ -16,6 +17,8 @@ extern "C" {
 
 ssize_t readv(int, const struct iovec *, int);
 ssize_t writev(int, const struct iovec *, int);
+ssize_t preadv(int, const struct iovec *, int, off_t);
+ssize_t pwritev(int, const struct iovec *, int, off_t);
 
 #ifdef __cplusplus
 }

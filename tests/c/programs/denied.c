@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utime.h>
@@ -54,6 +55,10 @@ int main(void) {
   report("getgrgid", getgrgid(0) != NULL);
   struct dirent **list;
   report("scandir", scandir("/", &list, NULL, alphasort));
+  report("fdopendir", fdopendir(0) == NULL ? -1 : 0);
+  report("fdopendir of nothing", fdopendir(99) == NULL ? -1 : 0);
+  report("preadv", preadv(0, NULL, 0, 0));
+  report("pwritev", pwritev(99, NULL, 0, 0));
   report("mkdtemp", mkdtemp(pattern) == NULL ? -1 : 0);
   report("mkfifo", mkfifo("/x", 0600));
   report("utime", utime("/x", NULL));
