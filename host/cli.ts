@@ -67,7 +67,8 @@ async function run(command: RunCommand, signals: Signals): Promise<number> {
   const fd = openStderr();
   const log = new OperatorLog((bytes) => binding.tryWrite(fd, bytes));
   const name = basename(command.file);
-  const guest = start({ ...command, module, name, log: (line) => log.write(line) });
+  const sourceMap = readSourceMap(command.file);
+  const guest = start({ ...command, module, name, sourceMap, log: (line) => log.write(line) });
   signals.guest = guest;
   const { code } = await guest.exited;
   log.flush(FLUSH_MS);
@@ -153,6 +154,15 @@ function readModuleFile(path: string): Uint8Array {
     throw fail(`cannot be read: ${printable(reason)}`);
   } finally {
     if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** The source map of a module, which asc writes beside it. */
+function readSourceMap(path: string): string | undefined {
+  try {
+    return new TextDecoder().decode(readModuleFile(`${path}.map`));
+  } catch {
+    return undefined; // a module needs none
   }
 }
 

@@ -21,6 +21,9 @@ const DESCRIPTORS_MIN = 64;
 export interface StartOptions extends Partial<Quotas> {
   /** The bytes of the guest's WebAssembly module. */
   readonly module: Uint8Array;
+  /** The text of its source map, which tells where in the source it crashed; DWARF inside of the
+   * module needs none. */
+  readonly sourceMap?: string | undefined;
   /** What messages call it, and its argv[0]. */
   readonly name: string;
   /** argv without its name. */
@@ -52,10 +55,12 @@ export interface StartOptions extends Partial<Quotas> {
 export function start(options: StartOptions): Guest {
   checkStrings(options);
   const quotas = quotasOf(options);
-  const { module, codeShift } = inspectModule(options.module, ABI, options.name, pagesMax(quotas));
+  const inspected = inspectModule(options.module, ABI, options.name, pagesMax(quotas));
   return new Guest({
-    module,
-    codeShift,
+    module: inspected.module,
+    codeShift: inspected.codeShift,
+    codeOffset: inspected.codeOffset,
+    sourceMap: options.sourceMap,
     name: options.name,
     args: [options.name, ...(options.args ?? [])],
     env: options.env ?? {},

@@ -42,6 +42,8 @@ export interface InspectedModule {
   readonly module: WebAssembly.Module;
   /** How far its code has moved from where it is in the file, in bytes. */
   readonly codeShift: number;
+  /** Where its code begins in the file. */
+  readonly codeOffset: number;
   readonly hasMalloc: boolean;
   readonly hasSignal: boolean;
   readonly hasInitialize: boolean;
@@ -87,6 +89,7 @@ export function inspectModule(
   return {
     module,
     codeShift: limited.shift,
+    codeOffset: shape.codeOffset,
     hasMalloc: exportsFunction(shape, MALLOC, fail),
     hasSignal: exportsFunction(shape, SIGNAL, fail),
     hasInitialize: exportsFunction(shape, INITIALIZE, fail),

@@ -14,6 +14,7 @@ import {
   type GuestData,
   type GuestMessage,
 } from "./guest-data.ts";
+import { type FindLine, lineFinder } from "./lines.ts";
 import type { Grant } from "./policy.ts";
 import { type Quotas, pagesMax } from "./quotas.ts";
 import type { UnixGrant } from "./unix.ts";
@@ -40,6 +41,10 @@ export interface GuestOptions {
   readonly module: WebAssembly.Module;
   /** How far its code has moved from where it is in the file, in bytes. */
   readonly codeShift: number;
+  /** Where it begins in the file. */
+  readonly codeOffset: number;
+  /** The text of its source map. */
+  readonly sourceMap: string | undefined;
   /** What messages call it. */
   readonly name: string;
   /** argv, its name first. */
@@ -79,6 +84,7 @@ export class Guest {
   readonly #stopTimeoutMs: number;
   readonly #runMsMax: number;
   readonly #codeShift: number;
+  readonly #findLine: FindLine;
   #endedBy: NodeJS.Signals | undefined;
   #grace: NodeJS.Timeout | undefined;
   #entered = false;
@@ -92,6 +98,7 @@ export class Guest {
     this.#stopTimeoutMs = options.stopTimeoutMs;
     this.#runMsMax = options.quotas.runMsMax;
     this.#codeShift = options.codeShift;
+    this.#findLine = lineFinder(options);
     const env = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
     const [cmdline, environ] = [strings(options.args), strings(env)];
     try {
@@ -186,7 +193,7 @@ export class Guest {
     const frames = message.stack
       .split("\n")
       .filter((line) => line.includes("wasm"))
-      .map((line) => line.replace(/:0x([0-9a-f]+)/, (_, at) => this.#offset(at)));
+      .map((line) => this.#located(line));
     this.#log(
       [`${this.#name} crashed: ${this.#crash}`, ...frames.map((frame) => printable(frame))].join(
         "\n",
@@ -194,9 +201,12 @@ export class Guest {
     );
   }
 
-  /** A place in the code as it is in the file. */
-  #offset(hex: string): string {
-    return `:0x${(parseInt(hex, 16) - this.#codeShift).toString(16)}`;
+  /** A line of V8's stack with the place in the source, or the one in the file. */
+  #located(frame: string): string {
+    return frame.replace(/(wasm:[^\s)]*):0x([0-9a-f]+)/, (_, code: string, hex: string) => {
+      const offset = parseInt(hex, 16) - this.#codeShift;
+      return this.#findLine(offset) ?? `${code}:0x${offset.toString(16)}`;
+    });
   }
 
   #end(code: number): Exit {

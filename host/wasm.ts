@@ -62,6 +62,8 @@ export interface ModuleInterface {
   readonly exports: ReadonlyMap<string, Export>;
   /** Where the memory section lies in the file, its first byte and the one behind it. */
   readonly memorySection: readonly [begin: number, end: number] | undefined;
+  /** Where the content of the code section begins in the file; 0 where there is none. */
+  readonly codeOffset: number;
 }
 
 /** As many types, functions, imports or exports as V8 takes. */
@@ -80,6 +82,7 @@ const SECTION_FUNCTION = 3;
 const SECTION_TABLE = 4;
 const SECTION_MEMORY = 5;
 const SECTION_EXPORT = 7;
+const SECTION_CODE = 10;
 
 const FORM_GROUP = 0x4e;
 const FORM_FINAL_SUBTYPE = 0x4f;
@@ -218,6 +221,7 @@ class ModuleReader {
   readonly #tables: Table[] = [];
   readonly #memories: Limits[] = [];
   #memorySection: [begin: number, end: number] | undefined;
+  #codeOffset = 0;
   #hasObjects = false;
   #values = 0;
   #valuesMax = 0;
@@ -233,7 +237,9 @@ class ModuleReader {
     while (!cursor.isAtEnd) {
       const begin = HEADER_BYTES + cursor.at;
       const id = cursor.byte();
-      const section = new Cursor(cursor.take(cursor.u32()));
+      const content = cursor.take(cursor.u32());
+      const section = new Cursor(content);
+      if (id === SECTION_CODE) this.#codeOffset = HEADER_BYTES + cursor.at - content.length;
       const readEntry = this.#entryReader(id);
       if (readEntry === undefined) continue;
       if (seen.has(id)) throw new Unreadable();
@@ -250,6 +256,7 @@ class ModuleReader {
       valuesMax: this.#valuesMax,
       exports: this.#exports,
       memorySection: this.#memorySection,
+      codeOffset: this.#codeOffset,
     };
   }
 

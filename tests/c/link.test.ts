@@ -1,5 +1,5 @@
-// What a guest shows to those who link it into a component: its imports and exports, and that memory
-// can be asked for before it has begun.
+// What a guest shows to those who link it into a component: its imports and exports, and that
+// memory can be asked for before it has begun.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
