@@ -1,7 +1,6 @@
 // Where in the source a place in a guest's code is: by the line table of DWARF (`-g` of a C
 // compiler) or by a source map (`--sourceMap` of asc). Both are the guest's own words: whatever
-// they say, this ends after a few steps a byte, and finds nothing in what it does not
-// understand.
+// they say, this ends after so many steps, and finds nothing in what it does not understand.
 
 /** `file:line:column` of a place in the module's file, its offset in bytes. */
 export type FindLine = (offset: number) => string | undefined;
@@ -15,10 +14,16 @@ export interface DebugInfo {
   readonly sourceMap: string | undefined;
 }
 
+/** What may be read in all, in bytes, which takes a quarter of a second: the owner waits for it. */
+const STEPS_MAX = 1 << 24;
+
 export function lineFinder({ module, codeOffset, sourceMap }: DebugInfo): FindLine {
+  const steps = { left: STEPS_MAX };
+  const sections = new Map<string, Uint8Array | undefined>();
   const section = (name: string): Reader | undefined => {
-    const [bytes] = WebAssembly.Module.customSections(module, name);
-    return bytes === undefined ? undefined : new Reader(new Uint8Array(bytes));
+    if (!sections.has(name)) sections.set(name, sectionOf(module, name));
+    const bytes = sections.get(name);
+    return bytes && new Reader(bytes, steps);
   };
   return (offset) => {
     let line: string | undefined;
@@ -26,23 +31,45 @@ export function lineFinder({ module, codeOffset, sourceMap }: DebugInfo): FindLi
       const table = section(".debug_line");
       if (table !== undefined) {
         line = findInDwarf(table, section(".debug_line_str"), offset - codeOffset);
-      } else if (sourceMap !== undefined) line = findInMap(sourceMap, offset);
+      } else if (sourceMap !== undefined && sourceMap.length < STEPS_MAX) {
+        line = findInMap(sourceMap, offset);
+      }
     } catch {
-      // Broken, or newer than this reader.
+      // Broken, newer than this reader, or too much.
     }
     return line;
   };
 }
 
-/** Little-endian values one after the other; reading beyond the end throws. */
+function sectionOf(module: WebAssembly.Module, name: string): Uint8Array | undefined {
+  const [bytes] = WebAssembly.Module.customSections(module, name);
+  return bytes && new Uint8Array(bytes);
+}
+
+/** How many bytes may still be read. */
+interface Steps {
+  left: number;
+}
+
+/** Little-endian values one after the other; to read beyond the end, or too much, throws. */
 class Reader {
   at = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #steps: Steps;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, steps: Steps) {
     this.#bytes = bytes;
+    this.#steps = steps;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Moves on: where it was. */
+  #pass(bytes: number): number {
+    this.#steps.left -= bytes;
+    if (this.#steps.left < 0) throw new RangeError("too much to read");
+    this.at += bytes;
+    return this.at - bytes;
   }
 
   get isAtEnd(): boolean {
@@ -50,21 +77,19 @@ class Reader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.at++);
+    return this.#view.getUint8(this.#pass(1));
   }
 
   i8(): number {
-    return this.#view.getInt8(this.at++);
+    return this.#view.getInt8(this.#pass(1));
   }
 
   u16(): number {
-    this.at += 2;
-    return this.#view.getUint16(this.at - 2, true);
+    return this.#view.getUint16(this.#pass(2), true);
   }
 
   u32(): number {
-    this.at += 4;
-    return this.#view.getUint32(this.at - 4, true);
+    return this.#view.getUint32(this.#pass(4), true);
   }
 
   uleb(): number {
@@ -88,14 +113,13 @@ class Reader {
   text(): string {
     const end = this.#bytes.indexOf(0, this.at);
     if (end < 0) throw new RangeError("a text without an end");
-    const text = new TextDecoder().decode(this.#bytes.subarray(this.at, end));
-    this.at = end + 1;
-    return text;
+    const begin = this.#pass(end + 1 - this.at);
+    return new TextDecoder().decode(this.#bytes.subarray(begin, end));
   }
 
   take(length: number): Reader {
     if (length > this.#bytes.length - this.at) throw new RangeError("a part without an end");
-    const part = new Reader(this.#bytes.subarray(this.at, this.at + length));
+    const part = new Reader(this.#bytes.subarray(this.at, this.at + length), this.#steps);
     this.at += length;
     return part;
   }
@@ -232,6 +256,7 @@ interface Entry {
 
 function readEntries(unit: Reader, strings: Reader | undefined): Entry[] {
   const formats = Array.from({ length: unit.u8() }, () => [unit.uleb(), unit.uleb()] as const);
+  if (formats.length === 0) return [];
   const entries: Entry[] = [];
   for (let count = unit.uleb(); count > 0; count--) {
     const entry: Entry = {};

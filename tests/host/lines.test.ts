@@ -28,12 +28,27 @@ function unit(): number[] {
   return [...u32(rest.length), ...rest];
 }
 
-/** A module with nothing but a custom section. */
-function moduleWith(name: string, content: readonly number[]): WebAssembly.Module {
-  const leb = (value: number): number[] => [(value & 0x7f) | 0x80, value >> 7];
-  const section = [...leb(name.length), ...text(name).slice(0, -1), ...content];
-  const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, ...leb(section.length), ...section];
-  return new WebAssembly.Module(Uint8Array.from(bytes));
+const leb = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(Math.floor(value / 0x80))];
+
+/** A module with nothing but custom sections. */
+function moduleOf(contents: Record<string, readonly number[]>): WebAssembly.Module {
+  const sections = Object.entries(contents).flatMap(([name, content]) => {
+    const section = [...leb(name.length), ...text(name).slice(0, -1), ...content];
+    return [0, ...leb(section.length), ...section];
+  });
+  return new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections]));
+}
+
+const moduleWith = (name: string, content: readonly number[]): WebAssembly.Module =>
+  moduleOf({ [name]: content });
+
+/** A unit of version 5 with these tables of folders and files, and a row at 16. */
+function unit5(tables: readonly number[]): number[] {
+  const header = [1, 1, 1, 0xfb, 14, 1, ...tables];
+  const program = [0, 5, 2, ...u32(16), 1 + 5, 1 + 5 + 14, 0, 1, 1];
+  const rest = [5, 0, 4, 0, ...u32(header.length), ...header, ...program];
+  return [...u32(rest.length), ...rest];
 }
 
 const finderOf = (table: readonly number[]): ReturnType<typeof lineFinder> =>
@@ -78,6 +93,27 @@ test("DWARF: whatever the bytes are, it ends with a line or without one", () => 
     if (line !== undefined) found++;
   }
   assert.ok(found > 1000 && found < 19_000, String(found));
+});
+
+test("DWARF: what would take for ever to read tells nothing", () => {
+  const many = leb(2 ** 40);
+  const path = [1, 1, 0x1f]; // one format: a path, kept in .debug_line_str
+  const endless = unit5([0, ...many, 0, ...many]);
+  assert.is(finderOf(endless)(CODE_OFFSET + 16), undefined);
+  // Each of 2,000 names is the same long one.
+  const names = Array.from({ length: 2000 }, () => u32(0)).flat();
+  const long = moduleOf({
+    ".debug_line": unit5([...path, 0, ...path, ...leb(2000), ...names]),
+    ".debug_line_str": [...Array.from({ length: 100_000 }, () => 0x61), 0],
+  });
+  const finder = lineFinder({ module: long, codeOffset: CODE_OFFSET, sourceMap: undefined });
+  assert.is(finder(CODE_OFFSET + 16), undefined);
+  assert.is(finder(CODE_OFFSET + 16), undefined);
+});
+
+test("DWARF: version 5 names its files by a table", () => {
+  const table = unit5([1, 1, 8, 1, ...text("dir"), 1, 1, 8, 2, ...text("a.c"), ...text("b.c")]);
+  assert.is(finderOf(table)(CODE_OFFSET + 16), "b.c:1:0");
 });
 
 test("source maps: each place belongs to the segment before it", () => {
