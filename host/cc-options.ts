@@ -59,9 +59,6 @@ const HOST_HEADERS = /^\/usr\/include(?:\/[\w-]+-linux-gnu\w*)?$/;
 const RESPONSE_WORD = /(?:[^\s'"\\]|\\[^]|'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")+/g;
 const RESPONSE_QUOTES = /(\\[^])|'((?:[^'\\]|\\[^])*)'|"((?:[^"\\]|\\[^])*)"/g;
 
-/** How deep a response file may name others. */
-const RESPONSE_DEPTH_MAX = 16;
-
 /** What the arguments ask for. */
 export interface Invocation {
   /** What clang gets of them. */
@@ -106,12 +103,23 @@ export function parseArguments(argv: readonly string[]): Invocation {
 }
 
 /** The words of a response file, `@FILE`; what names no file stays as it is. */
-function expand(word: string, depth = 0): string[] {
+function expand(word: string, inside: readonly string[] = []): string[] {
   const path = word.slice(1);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (!word.startsWith("@") || !isFile || depth === RESPONSE_DEPTH_MAX) return [word];
+  if (!word.startsWith("@") || !isFile(path)) return [word];
+  if (inside.includes(path)) {
+    throw new UsageError(ErrorCodes.optionValue, `cc: ${quote(word)} names itself`);
+  }
   const words = readFileSync(path, "utf8").match(RESPONSE_WORD) ?? [];
-  return words.flatMap((part) => expand(unquote(part), depth + 1));
+  return words.flatMap((part) => expand(unquote(part), [...inside, path]));
+}
+
+/** What cannot be a path is none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Without the quotes, and each letter behind a backslash as it is. */

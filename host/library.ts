@@ -14,8 +14,8 @@ import {
   rmSync,
   symlinkSync,
 } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { homedir, userInfo } from "node:os";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ErrorCodes, StartError } from "./errors.ts";
 
@@ -40,10 +40,11 @@ interface Missing {
 /**
  * The path of the library, which is built first where it is not there.
  *
- * @param clang the compiler's name.
+ * @param named the compiler's name.
  * @param options what it takes to compile for a guest.
  */
-export function libraryPath(clang: string, options: readonly string[]): string | Missing {
+export function libraryPath(named: string, options: readonly string[]): string | Missing {
+  const clang = named.includes("/") ? resolve(named) : named; // it is run in another folder
   const version = ask(clang, ["--version"]);
   if (version === undefined) return { missing: `${clang}, which is not installed` };
   const key = keyOf([version, ...options, ...FLAGS]);
@@ -56,11 +57,23 @@ export function libraryPath(clang: string, options: readonly string[]): string |
   return make({ folder: writable(folders), key, clang, options, archiver });
 }
 
-const cacheFolder = (): string => process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+/** A relative path would be the project's, and whoever made that could put a library there. */
+function cacheFolder(): string {
+  const asked = process.env["XDG_CACHE_HOME"] ?? "";
+  if (isAbsolute(asked)) return asked;
+  const home = homedir();
+  return join(isAbsolute(home) ? home : userInfo().homedir, ".cache");
+}
+
+/** The environment of a program: what another user's build has to find, and nothing else. */
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, LD_LIBRARY_PATH, LANG } = process.env;
+  return { PATH, HOME, TMPDIR, LD_LIBRARY_PATH, LANG };
+}
 
 /** What a program prints, or undefined where it cannot be run. */
 function ask(program: string, args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(program, args, { encoding: "utf8" });
+  const { status, stdout } = spawnSync(program, args, { encoding: "utf8", env: environment() });
   return status === 0 ? stdout : undefined;
 }
 
@@ -123,12 +136,17 @@ function isTaken(lock: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  try {
-    process.kill(Number(readlinkSync(lock)), 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") rmSync(lock, { force: true });
-  }
+  if (!isHeld(lock)) rmSync(lock, { force: true });
   return false;
+}
+
+/** Whether a lock is that of a process which is there: one of this user's. */
+function isHeld(lock: string): boolean {
+  try {
+    return process.kill(Number(readlinkSync(lock)), 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Builds in a folder of its own and renames that: nobody finds half a library. */
@@ -140,7 +158,9 @@ function build({ folder, key, clang, options, archiver }: Making): void {
     command(clang, [...options, ...FLAGS, ...paths], building);
     const objects = sources.map((name) => `${basename(name, ".c")}.o`);
     command(archiver, ["rcs", NAME, ...objects], building);
-    renameSync(building, join(folder, key));
+    const place = join(folder, key);
+    if (!existsSync(join(place, NAME))) rmSync(place, { recursive: true, force: true });
+    renameSync(building, place);
   } catch (error) {
     rmSync(building, { recursive: true, force: true });
     if (!existsSync(join(folder, key, NAME))) throw error;
@@ -148,7 +168,8 @@ function build({ folder, key, clang, options, archiver }: Making): void {
 }
 
 function command(program: string, args: readonly string[], cwd: string): void {
-  const { status, error, stderr } = spawnSync(program, args, { cwd, encoding: "utf8" });
+  const env = environment();
+  const { status, error, stderr } = spawnSync(program, args, { cwd, encoding: "utf8", env });
   if (error !== undefined) throw error;
   if (status === 0) return;
   throw new StartError(ErrorCodes.toolchain, `cc cannot build its own library:\n${stderr}`);

@@ -9,6 +9,7 @@ import {
   KIND_FUNCTION,
   KIND_MEMORY,
   KIND_NAMES,
+  NAME_BYTES_MAX,
   PAGES_MAX,
   readModule,
   withMemoryMaximum,
@@ -155,7 +156,11 @@ function checkMemories({ memories }: ModuleInterface, pagesMax: number, fail: Fa
 }
 
 /** What lives in V8's heap has to have a bound: a heap that is full ends the whole process. */
-function checkHeap({ hasObjects, tables, valuesMax }: ModuleInterface, fail: Fail): void {
+function checkHeap(shape: ModuleInterface, fail: Fail): void {
+  const { hasObjects, longestName, tables, valuesMax } = shape;
+  if (longestName > NAME_BYTES_MAX) {
+    fail("moduleHeap", `has a name of ${longestName} bytes; ${NAME_BYTES_MAX} may be`);
+  }
   if (hasObjects) fail("moduleHeap", "uses structs or arrays; a guest's data is in its memory");
   if (valuesMax > VALUES_MAX) {
     fail("moduleHeap", `has a type with ${valuesMax} parameters or results; ${VALUES_MAX} may be`);
@@ -195,10 +200,11 @@ function checkImports(imports: readonly Import[], abi: Abi, fail: Fail): void {
   for (const call of imports.filter(({ module }) => module === WASI)) checkWasi(call, fail);
 }
 
-/** All names of WASI link, but what they answer is an i32, or nothing. */
+/** All names of WASI link, whatever they take, but what they answer is an i32, or nothing. */
 function checkWasi(call: Import, fail: Fail): void {
   const found = call.signature ?? NO_SIGNATURE;
-  if (found.results.length === 0 || isSame(found.results, [I32])) return;
+  const answers = found.results.length === 0 || isSame(found.results, [I32]);
+  if (answers && !found.params.some((type) => NO_VALUES.has(type))) return;
   fail("moduleImport", `imports ${importName(call)} as ${formatSignature(found)}`);
 }
 
@@ -242,6 +248,9 @@ function isEqual(one: Signature, other: Signature): boolean {
 function isSame(some: readonly number[], others: readonly number[]): boolean {
   return some.length === others.length && some.every((type, index) => type === others[index]);
 }
+
+/** Value types that are no values in JavaScript: v128, exnref, nullexnref. */
+const NO_VALUES: ReadonlySet<number> = new Set([0x7b, 0x69, 0x74]);
 
 const TYPE_NAMES: Record<number, string> = {
   0x7b: "v128",

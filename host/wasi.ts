@@ -57,13 +57,14 @@ export function makeWasiImports(
   names: readonly string[],
   host: WasiHost,
 ): Record<string, WasiImport> {
-  const calls: Record<string, WasiImport> = {
-    ...descriptorCalls(host),
-    ...processCalls(host),
-    ...stringCalls(host),
+  const own: Record<string, WasiImport> = { ...clockCalls(host), ...stringCalls(host) };
+  const calls: Record<string, WasiImport> = { ...descriptorCalls(host), ...processCalls(host) };
+  const answerOf = (name: string): WasiImport => {
+    if (Object.hasOwn(calls, name)) return calls[name]!;
+    const answer = Object.hasOwn(own, name) ? own[name]! : () => ENOSYS;
+    // A call of Linux's makes it one: signals are delivered, and its time without a call is over.
+    return (...args) => (host.linux.getpid(), answer(...args));
   };
-  const answerOf = (name: string): WasiImport =>
-    Object.hasOwn(calls, name) ? calls[name]! : () => ENOSYS;
   return Object.fromEntries(names.map((name) => [name, answerOf(name)]));
 }
 
@@ -91,8 +92,6 @@ function descriptorCalls(host: WasiHost): Record<string, WasiImport> {
     fd_close: (fd) => wasiErrno(linux.close(u32(fd))),
     fd_seek: (fd) => noFile(host, fd, ESPIPE),
     fd_tell: (fd) => noFile(host, fd, ESPIPE),
-    fd_prestat_get: () => BADF,
-    fd_prestat_dir_name: () => BADF,
     fd_fdstat_get: (fd, result) => {
       const output = memory.output(u32(result), FDSTAT_BYTES);
       return output === undefined ? EFAULT : describe(linux, u32(fd), output);
@@ -157,9 +156,13 @@ function isCharacterDevice(fd: number): boolean {
   }
 }
 
-function processCalls({ linux, buffer }: WasiHost): Record<string, WasiImport> {
+/** What is answered without a call of Linux's. */
+function clockCalls({ buffer }: WasiHost): Record<string, WasiImport> {
   const memory = new WasiMemory(buffer);
   return {
+    // There are no folders.
+    fd_prestat_get: () => BADF,
+    fd_prestat_dir_name: () => BADF,
     clock_time_get: (id, _precision, result) => {
       const clock = CLOCKS[u32(id)];
       const output = memory.output(u32(result), 8);
@@ -176,6 +179,12 @@ function processCalls({ linux, buffer }: WasiHost): Record<string, WasiImport> {
       output.u64(0, clock.resolution);
       return SUCCESS;
     },
+  };
+}
+
+function processCalls({ linux, buffer }: WasiHost): Record<string, WasiImport> {
+  const memory = new WasiMemory(buffer);
+  return {
     random_get: (address, length) => {
       const [start, end] = [u32(address), u32(address) + u32(length)];
       if (end > start && memory.output(start, end - start) === undefined) return EFAULT;

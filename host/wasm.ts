@@ -57,6 +57,8 @@ export interface ModuleInterface {
   readonly memories: readonly Limits[];
   /** Whether it defines objects, structs or arrays, that a collector would keep. */
   readonly hasObjects: boolean;
+  /** The bytes of its longest name of an import or an export. */
+  readonly longestName: number;
   /** The most parameters, or results, that one of its functions, blocks or exceptions has. */
   readonly valuesMax: number;
   readonly exports: ReadonlyMap<string, Export>;
@@ -72,6 +74,11 @@ const ENTRIES_MAX = 1_000_000;
 export const PAGES_MAX = 65_536;
 /** As many parameters or results as V8 takes. */
 const VALUES_MAX = 1_000;
+/**
+ * A name of an import or an export that is longer is not read: V8 tells longer ones apart by their
+ * length alone, and then each is compared with all.
+ */
+export const NAME_BYTES_MAX = 4_096;
 /** Of all signatures together; what is read must not fill the heap. */
 const ALL_VALUES_MAX = 10_000_000;
 
@@ -208,8 +215,10 @@ class Cursor {
     throw new Unreadable();
   }
 
-  name(): string {
-    return Buffer.from(this.take(this.u32())).toString("utf8");
+  name(): { text: string; bytes: number } {
+    const bytes = this.take(this.u32());
+    const text = bytes.length > NAME_BYTES_MAX ? "" : Buffer.from(bytes).toString("utf8");
+    return { text, bytes: bytes.length };
   }
 }
 
@@ -224,6 +233,7 @@ class ModuleReader {
   #codeOffset = 0;
   #hasObjects = false;
   #values = 0;
+  #longestName = 0;
   #valuesMax = 0;
   readonly #exports = new Map<string, Export>();
 
@@ -253,6 +263,7 @@ class ModuleReader {
       tables: this.#tables,
       memories: this.#memories,
       hasObjects: this.#hasObjects,
+      longestName: this.#longestName,
       valuesMax: this.#valuesMax,
       exports: this.#exports,
       memorySection: this.#memorySection,
@@ -291,8 +302,15 @@ class ModuleReader {
     if (this.#values > ALL_VALUES_MAX) throw new Unreadable();
   }
 
+  /** The text of a name, and how long the longest is. */
+  #name(section: Cursor): string {
+    const { text, bytes } = section.name();
+    this.#longestName = Math.max(this.#longestName, bytes);
+    return text;
+  }
+
   #readImport(section: Cursor): void {
-    const [module, name, kind] = [section.name(), section.name(), section.byte()];
+    const [module, name, kind] = [this.#name(section), this.#name(section), section.byte()];
     let signature: Signature | undefined;
     if (kind === KIND_FUNCTION) {
       signature = this.#type(section);
@@ -314,7 +332,7 @@ class ModuleReader {
   }
 
   #readExport(section: Cursor): void {
-    const [name, kind, index] = [section.name(), section.byte(), section.u32()];
+    const [name, kind, index] = [this.#name(section), section.byte(), section.u32()];
     const signature = kind === KIND_FUNCTION ? this.#functions[index] : undefined;
     this.#exports.set(name, { kind, signature });
   }

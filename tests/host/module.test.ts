@@ -16,7 +16,7 @@ import {
   section,
   text,
 } from "../support/wasm.ts";
-import type { FunctionType } from "../support/wasm.ts";
+import type { FunctionType, ImportEntry } from "../support/wasm.ts";
 
 const ABI = { read: ["fd", "buf", "count"], close: ["fd"], getpid: [] };
 const READ: FunctionType = { params: [I32, I32, I32], results: [I32] };
@@ -415,6 +415,22 @@ test("readModule: reads or gives up on damaged types of every form", () => {
     if (readModule(bytes) !== undefined) read += 1;
   }
   assert.ok(read > 0, "some damage is harmless");
+});
+
+test("names: of an import or an export, 4,096 bytes may be", () => {
+  const longest = "a".repeat(4096);
+  const wasi = (name: string): ImportEntry[] => [["wasi_snapshot_preview1", name, NO_PARAMS]];
+  inspect(buildGuest({ imports: wasi(longest), exports: { [longest]: NO_PARAMS } }));
+  const problem = "has a name of 4097 bytes; 4096 may be";
+  assertRefused(buildGuest({ imports: wasi(`${longest}a`) }), "moduleHeap", problem);
+  assertRefused(buildGuest({ exports: { [`${longest}a`]: NO_PARAMS } }), "moduleHeap", problem);
+});
+
+test("WASI: a vector cannot be handed on", () => {
+  const signature = { params: [I32, 0x7b], results: [I32] };
+  const problem = "imports wasi_snapshot_preview1.fd_close as (i32, v128) -> i32";
+  const imports: ImportEntry[] = [["wasi_snapshot_preview1", "fd_close", signature]];
+  assertRefused(buildGuest({ imports }), "moduleImport", problem);
 });
 
 test.run();

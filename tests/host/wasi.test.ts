@@ -355,4 +355,20 @@ test("errno: what the host makes of Linux's number, the C library makes Linux's 
   }
 });
 
+test("clocks: to ask one is a call, so that a guest which only asks has its time", async () => {
+  const asks = "(call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 8))";
+  const module = wat(`(module
+    (import "wasi_snapshot_preview1" "clock_time_get"
+      (func $clock_time_get (param i32 i64 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start") (local $end i64)
+      (drop ${asks})
+      (local.set $end (i64.add (i64.load (i32.const 8)) (i64.const 500_000_000)))
+      (loop $again (drop ${asks})
+        (br_if $again (i64.lt_u (i64.load (i32.const 8)) (local.get $end))))))`);
+  const { code, stderr } = await runGuest({ module, options: ["--max-run", "0.1"] });
+  assert.is(stderr, "");
+  assert.is(code, 0);
+});
+
 test.run();
