@@ -30,20 +30,28 @@ uint32_t getTempRet0(void) { return second_result; }
 void setTempRet0(uint32_t value) { second_result = value; }
 
 // Makes a jmp_buf known to the call of a function: the table, which may have been moved. Its size
-// is the second result.
+// is the second result. A call of setjmp() that is made again has its entry already, and shares it
+// with all jmp_bufs from there, so that the table has no more entries than the function has calls.
 struct place *saveSetjmp(uint32_t *env, uint32_t label, struct place *table, uint32_t size) {
   static uint32_t calls;
   uint32_t at = 0;
-  while (table[at].call != 0)
+  setTempRet0(size);
+  while (table[at].call != 0 && table[at].label != label)
     at++;
+  if (table[at].call != 0) {
+    *env = table[at].call;
+    return table;
+  }
   if (at + 1 >= size) {
     size *= 2;
     table = realloc(table, size * sizeof *table);
     if (table == NULL)
       __builtin_trap();
   }
-  *env = ++calls;
-  table[at] = (struct place){*env, label};
+  if (++calls == 0)
+    calls = 1;
+  *env = calls;
+  table[at] = (struct place){calls, label};
   table[at + 1] = (struct place){0, 0};
   setTempRet0(size);
   return table;

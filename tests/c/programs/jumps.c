@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static jmp_buf outer, inner;
@@ -68,6 +69,37 @@ static void many(void) {
   printf("%d\n", rounds);
 }
 
+// A server's loop: each round makes its place anew, which takes no memory. A copy of an older
+// jmp_buf is as good as the new one, since it is of the same call.
+static void again_and_again(void) {
+  jmp_buf other, copy;
+  const char *const end = sbrk(0);
+  volatile int rounds = 0;
+  volatile int jumps = 0;
+  for (rounds = 0; rounds < 200000; rounds++) {
+    if (setjmp(outer) == 0 && rounds == 0)
+      memcpy(copy, outer, sizeof copy);
+    if (setjmp(other) != 0)
+      jumps++;
+    else if (rounds % 1000 == 0)
+      longjmp(other, 1);
+  }
+  printf("%d rounds, %d jumps, %d more memory\n", rounds, jumps, (char *)sbrk(0) != end);
+  if (jumps++ < 210)
+    longjmp(copy, 1);
+}
+
+// Each call has places of its own, also where the calls are of one function.
+static int descend(int depth) {
+  jmp_buf here;
+  volatile int sum = 0;
+  const int result = setjmp(here);
+  if (result != 0)
+    return sum + result;
+  sum = depth == 0 ? 0 : descend(depth - 1);
+  longjmp(here, depth + 1);
+}
+
 static void on_signal(int number) {
   if (number == SIGUSR1)
     siglongjmp(with_mask, number);
@@ -115,6 +147,8 @@ int main(void) {
   results();
   nested();
   many();
+  again_and_again();
+  printf("%d\n", descend(50));
   signals();
   void (*jump)(jmp_buf, int) = longjmp;
   if (_setjmp(outer) == 0)
