@@ -1,6 +1,7 @@
 // poll() and, made from it, select().
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/select.h>
 
@@ -12,6 +13,8 @@ enum {
   WRITABLE = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
   EXCEPTIONAL = POLLPRI,
 };
+
+enum { USEC_PER_SEC = 1000000 };
 
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
   return __answer(__linux_poll(fds, (int)count, timeout_ms));
@@ -122,6 +125,14 @@ int pselect(int count, fd_set *__restrict readable, fd_set *__restrict writable,
   return select_until(count, &sets, timeout ? &left : NULL, mask);
 }
 
+// The whole seconds may be anywhere in it; more than there can be is for ever.
+static struct timespec timespec_of(const struct timeval *time) {
+  const int64_t more = time->tv_usec / USEC_PER_SEC;
+  if (more > INT64_MAX - time->tv_sec)
+    return (struct timespec){INT64_MAX, 999999999};
+  return (struct timespec){time->tv_sec + more, (long)(time->tv_usec % USEC_PER_SEC) * 1000};
+}
+
 int select(int count, fd_set *__restrict readable, fd_set *__restrict writable,
            fd_set *__restrict exceptional, struct timeval *__restrict timeout) {
   const struct sets sets = {readable, writable, exceptional};
@@ -129,8 +140,7 @@ int select(int count, fd_set *__restrict readable, fd_set *__restrict writable,
     return select_until(count, &sets, NULL, NULL);
   if (timeout->tv_sec < 0 || timeout->tv_usec < 0)
     return __failed(EINVAL);
-  struct timespec left = {timeout->tv_sec + timeout->tv_usec / 1000000,
-                          (long)(timeout->tv_usec % 1000000) * 1000};
+  struct timespec left = timespec_of(timeout);
   int result = select_until(count, &sets, &left, NULL);
   timeout->tv_sec = left.tv_sec;
   timeout->tv_usec = left.tv_nsec / 1000;

@@ -1,6 +1,7 @@
 // select() and pselect(): what is ready in which set, the rest of the time, and errors.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/select.h>
@@ -51,6 +52,13 @@ int main(void) {
   FD_SET(fds[0], &set);
   printf("ready at once: %d\n", select(fds[0] + 1, &set, NULL, NULL, &wait));
   printf("most of the time is left: %d\n", wait.tv_sec == 4);
+  wait = (struct timeval){INT64_MAX, 1000000};
+  FD_SET(fds[0], &set);
+  printf("with all the time there is: %d", select(fds[0] + 1, &set, NULL, NULL, &wait));
+  printf(" %d\n", wait.tv_sec > INT64_MAX / 2);
+  wait = (struct timeval){INT64_MAX - 1, 1999999};
+  printf("and almost all: %d", select(fds[0] + 1, &set, NULL, NULL, &wait));
+  printf(" %d\n", wait.tv_sec > INT64_MAX / 2);
   close(fds[0]);
   ask("closed", fds[0]);
   report(select(-1, NULL, NULL, NULL, NULL));
