@@ -20,9 +20,13 @@ _Noreturn void __deadlock(const char *call) {
   abort();
 }
 
+static int is_time(const struct timespec *time) {
+  return time->tv_nsec >= 0 && time->tv_nsec < NSEC_PER_SEC;
+}
+
 // Sleeps until then, and what a timed wait returns: 0 when a signal's handler has run.
 static int wait_until(clockid_t clock, const struct timespec *time) {
-  if (time->tv_nsec < 0 || time->tv_nsec >= NSEC_PER_SEC)
+  if (!is_time(time))
     return EINVAL;
   if (time->tv_sec < 0)
     return ETIMEDOUT;
@@ -258,8 +262,7 @@ int pthread_rwlock_rdlock(pthread_rwlock_t *lock) {
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t *__restrict lock,
                                const struct timespec *__restrict time) {
-  (void)time;
-  return pthread_rwlock_rdlock(lock);
+  return is_time(time) ? pthread_rwlock_rdlock(lock) : EINVAL;
 }
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t *lock) {
@@ -281,6 +284,8 @@ int pthread_rwlock_wrlock(pthread_rwlock_t *lock) {
 
 int pthread_rwlock_timedwrlock(pthread_rwlock_t *__restrict lock,
                                const struct timespec *__restrict time) {
+  if (!is_time(time))
+    return EINVAL;
   const int result = pthread_rwlock_trywrlock(lock);
   if (result != EBUSY)
     return result;

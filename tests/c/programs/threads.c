@@ -119,6 +119,12 @@ static void conditions(void) {
 static void readers_and_writers(void) {
   pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
   const struct timespec time = in_ms(CLOCK_REALTIME, 5);
+  const struct timespec late = {0, 1000000000};
+  const struct timespec early = {0, -1};
+  SAY(pthread_rwlock_timedrdlock(&lock, &late));
+  SAY(pthread_rwlock_timedrdlock(&lock, &early));
+  SAY(pthread_rwlock_timedwrlock(&lock, &late));
+  SAY(pthread_rwlock_timedwrlock(&lock, &early));
   SAY(pthread_rwlock_rdlock(&lock));
   SAY(pthread_rwlock_tryrdlock(&lock));
   SAY(pthread_rwlock_trywrlock(&lock));
