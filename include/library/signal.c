@@ -187,7 +187,7 @@ int sigdelset(sigset_t *set, int number) {
 }
 
 int sigismember(const sigset_t *set, int number) {
-  if (!is_signal(number))
+  if (number <= 0 || number >= NSIG)
     return __failed(EINVAL);
   return (set->__bits[(number - 1) / 32] & bit_of(number)) != 0;
 }

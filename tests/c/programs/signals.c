@@ -70,6 +70,10 @@ static void masks(void) {
   sigprocmask(SIG_SETMASK, &old, NULL);
   noted("unblocked");
   sigfillset(&set);
+  for (int number = -1; number < 67; number++)
+    printf("%d", sigismember(&set, number));
+  report(sigaddset(&set, 32));
+  report(sigdelset(&set, 33));
   printf("sets: %d %d", sigismember(&set, 1), sigismember(&set, 64));
   sigdelset(&set, 64);
   printf(" %d %d %d\n", sigismember(&set, 64), sigaddset(&set, 0), sigaddset(&set, 65));
