@@ -15,6 +15,7 @@ enum { WORDS = 8, IP4_BYTES = 4, IP6_BYTES = 16 };
 // One to four numbers in the manners of C, the last one filling up what is left. The end of them,
 // or NULL where they make no address.
 static const char *parse_numbers(const char *text, in_addr_t *address) {
+  const int before = errno;
   unsigned long long value = 0;
   for (int part = 0; part < IP4_BYTES; part++) {
     char *end;
@@ -22,6 +23,7 @@ static const char *parse_numbers(const char *text, in_addr_t *address) {
     if (!isdigit((unsigned char)*text))
       return NULL;
     const unsigned long long number = strtoull(text, &end, 0);
+    errno = before;
     if (*end != '.') {
       *address = htonl((uint32_t)(value | number));
       return number <= rest ? end : NULL;

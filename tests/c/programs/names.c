@@ -2,6 +2,7 @@
 // the usual /etc/hosts: localhost is 127.0.0.1 and ::1.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -55,6 +56,10 @@ static void numbers(void) {
     printf("[%s] %d %x %x\n", texts[i], result, address.s_addr, inet_addr(texts[i]));
     printf(" %d\n", getaddrinfo(texts[i], "80", &hints, &list));
   }
+  struct in_addr address;
+  errno = 7;
+  printf("%d", inet_aton("99999999999999999999", &address));
+  printf(" %d\n", errno);
 }
 
 static void name(const struct sockaddr_un *address, socklen_t size, int flags, socklen_t host_size,
