@@ -10,8 +10,10 @@ extern _Thread_local int wasi_errno __asm__("errno");
 
 static int linux_errno;
 
-// Marks a number in wasi_errno as one of Linux's, for the strerror() of printf's %m.
+// Stands in wasi_errno for linux_errno while printf formats: the strerror() of its %m asks for it.
 enum { IS_LINUX = 1 << 16 };
+
+static int is_formatting;
 
 static const unsigned char FROM_WASI[] = {
     [1] = E2BIG,         [2] = EACCES,
@@ -55,11 +57,13 @@ static const unsigned char FROM_WASI[] = {
 };
 
 static int translated(int number) {
-  if (number & IS_LINUX)
-    return number & ~IS_LINUX;
+  if (is_formatting && number == IS_LINUX)
+    return linux_errno;
   const unsigned count = sizeof FROM_WASI / sizeof *FROM_WASI;
   return (unsigned)number < count ? FROM_WASI[number] : number;
 }
+
+int __errno_meant(int number) { return is_formatting && number == IS_LINUX ? linux_errno : number; }
 
 int *__errno_location(void) {
   if (wasi_errno != 0) {
@@ -80,10 +84,13 @@ int __real_vfprintf(FILE *, const char *, va_list);
 // Takes the place of vfprintf, which all of printf's family call (-Wl,--wrap): its %m says
 // strerror(errno) of wasi-libc's errno.
 int __wrap_vfprintf(FILE *file, const char *format, va_list arguments) {
-  const int marked = *__errno_location() | IS_LINUX;
-  wasi_errno = marked;
+  const int was_formatting = is_formatting;
+  __errno_location();
+  wasi_errno = IS_LINUX;
+  is_formatting = 1;
   int result = __real_vfprintf(file, format, arguments);
-  if (wasi_errno == marked)
+  if (wasi_errno == IS_LINUX)
     wasi_errno = 0;
+  is_formatting = was_formatting;
   return result;
 }

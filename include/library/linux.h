@@ -82,6 +82,9 @@ enum { SIGSET_BYTES = 8 };
 // errno is `number` from now on, and -1 the result.
 int __failed(int number);
 
+// What strerror() is asked for: errno, where the number is what printf's %m hands over, or itself.
+int __errno_meant(int number);
+
 // A call's result as C has it: -1 and errno where it is negative.
 static inline int __answer(int result) { return result < 0 ? __failed(-result) : result; }
 

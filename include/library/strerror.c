@@ -179,14 +179,13 @@ static const char *const SIGNALS[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-// The text of a number, which may carry the mark of printf's %m (errno.c), or NULL.
 static const char *text_of(int number) {
-  const unsigned index = number < 0 ? ~0u : (unsigned)number & 0xffff;
-  return index < COUNT(ERRORS) ? ERRORS[index] : NULL;
+  return (unsigned)number < COUNT(ERRORS) ? ERRORS[number] : NULL;
 }
 
 char *strerror(int number) {
   static char unknown[32];
+  number = __errno_meant(number);
   const char *text = text_of(number);
   if (text != NULL)
     return (char *)text;

@@ -1,5 +1,6 @@
 // errno is Linux's whoever sets it: a system call, the library here, or wasi-libc's own code.
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -55,6 +56,12 @@ int main(void) {
   perror("");
   for (int i = -1; i < 140; i++)
     printf("%d %s\n", i, strerror(i));
+  const int others[] = {-2, INT_MIN, INT_MAX, 65535, 65536, 65537, 65538, 131074};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    printf("%d %s", others[i], strerror(others[i]));
+    errno = others[i];
+    printf(", %m\n");
+  }
   printf("%d ", strerror_r(ENOENT, buffer, sizeof buffer));
   printf("%s\n", buffer);
   printf("%d ", strerror_r(ENOENT, buffer, 8));
