@@ -33,7 +33,15 @@ struct host {
   unsigned scope;
 };
 
-static const struct addrinfo ANYTHING = {0};
+static const struct addrinfo NO_HINTS = {.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG};
+
+enum {
+  AI_ALL_KNOWN = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG |
+                 AI_IDN | AI_CANONIDN | AI_IDN_ALLOW_UNASSIGNED | AI_IDN_USE_STD3_ASCII_RULES |
+                 AI_NUMERICSERV,
+  NI_ALL_KNOWN = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | NI_IDN |
+                 NI_IDN_ALLOW_UNASSIGNED | NI_IDN_USE_STD3_ASCII_RULES,
+};
 
 static struct host host4(in_addr_t address) {
   struct host host = {.family = AF_INET};
@@ -84,8 +92,13 @@ static int find_hosts(const char *name, const struct addrinfo *hints,
     }
     return count > 0 ? count : EAI_ADDRFAMILY;
   }
-  if (name != NULL && parse_scoped(name, &hosts[0]))
-    return wants6 ? 1 : EAI_ADDRFAMILY;
+  if (name != NULL && parse_scoped(name, &hosts[0])) {
+    if (!wants6 && !IN6_IS_ADDR_V4MAPPED(&hosts[0].address))
+      return EAI_ADDRFAMILY;
+    if (!wants6)
+      hosts[0] = host4(hosts[0].address.s6_addr32[3]);
+    return 1;
+  }
   if (name != NULL && (hints->ai_flags & AI_NUMERICHOST || !is_local(name)))
     return EAI_NONAME;
   if (is_any && wants4)
@@ -95,20 +108,6 @@ static int find_hosts(const char *name, const struct addrinfo *hints,
   if (!is_any && wants4)
     hosts[count++] = host4(htonl(INADDR_LOOPBACK));
   return count;
-}
-
-// A port of a kind of socket in network order, or an EAI; a name fits only some kinds.
-static int find_port(const char *name, int flags, const char *protocol) {
-  char *end;
-  if (name == NULL)
-    return 0;
-  const unsigned long number = strtoul(name, &end, 10);
-  if (*name != 0 && *end == 0)
-    return htons((uint16_t)number);
-  if (flags & AI_NUMERICSERV)
-    return EAI_NONAME;
-  const struct service *service = __find_service(name, protocol);
-  return service == NULL ? EAI_SERVICE : htons(service->port);
 }
 
 static struct addrinfo *make_entry(const struct host *host, int kind, int port,
@@ -158,49 +157,84 @@ static int find_kind(const struct addrinfo *hints) {
   return kind;
 }
 
-// Appends an entry for each host and kind of socket; 0 or an EAI.
-static int list_entries(const struct host *hosts, int count, const char *service,
-                        const struct addrinfo *hints, struct addrinfo **list) {
+// A number as glibc reads it, whose upper half is lost, in network order; -1 where it is negative,
+// which is a name then.
+static int parse_port(const char *text, int *is_number) {
+  char *end;
+  const int number = (int)strtoull(text, &end, 10);
+  *is_number = *end == 0;
+  return *is_number && number >= 0 ? htons((uint16_t)number) : -1;
+}
+
+// The port of each kind of socket, -1 where there is none: a name fits only some. 0 or an EAI.
+static int find_ports(const char *name, const struct addrinfo *hints, int ports[KINDS]) {
   const int is_any = hints->ai_socktype == 0 && hints->ai_protocol == 0;
   const int first = is_any ? 0 : find_kind(hints);
   const int end = is_any ? KINDS : first + 1;
+  int is_number = 1;
+  const int number = name == NULL ? 0 : parse_port(name, &is_number);
   int reason = EAI_SERVICE;
-  struct addrinfo **next = list;
+  if (!is_number && hints->ai_flags & AI_NUMERICSERV)
+    return EAI_NONAME;
   if (first == KINDS)
     return EAI_SOCKTYPE;
-  if (!is_any && service != NULL && kinds[first].type == SOCK_RAW)
+  if (!is_any && name != NULL && kinds[first].type == SOCK_RAW)
     return EAI_SERVICE;
+  for (int kind = 0; kind < KINDS; kind++) {
+    const int is_wanted = kind >= first && kind < end;
+    const struct service *service = NULL;
+    if (is_wanted && number < 0 && kinds[kind].type != SOCK_RAW)
+      service = __find_service(name, kinds[kind].name);
+    ports[kind] = service != NULL ? htons(service->port) : is_wanted ? number : -1;
+    if (ports[kind] >= 0)
+      reason = 0;
+  }
+  return reason;
+}
+
+// Appends an entry for each host and kind of socket; 0 or an EAI.
+static int list_entries(const struct host *hosts, int count, const int ports[KINDS],
+                        const struct addrinfo *hints, struct addrinfo **list) {
+  struct addrinfo **next = list;
   for (int i = 0; i < count; i++) {
-    for (int kind = first; kind < end; kind++) {
-      const int port = find_port(service, hints->ai_flags, kinds[kind].name);
-      if (port < 0) {
-        reason = port;
+    for (int kind = 0; kind < KINDS; kind++) {
+      if (ports[kind] < 0)
         continue;
-      }
-      *next = make_entry(&hosts[i], kind, port, hints);
+      *next = make_entry(&hosts[i], kind, ports[kind], hints);
       if (*next == NULL)
         return EAI_MEMORY;
       next = &(*next)->ai_next;
     }
   }
-  return *list == NULL ? reason : 0;
+  return 0;
+}
+
+// "*" is as good as nothing.
+static const char *given_or_null(const char *text) {
+  return text == NULL || strcmp(text, "*") == 0 ? NULL : text;
 }
 
 int getaddrinfo(const char *__restrict name, const char *__restrict service,
                 const struct addrinfo *__restrict given, struct addrinfo **__restrict list) {
-  const struct addrinfo *hints = given == NULL ? &ANYTHING : given;
+  const struct addrinfo *hints = given == NULL ? &NO_HINTS : given;
   struct host hosts[HOSTS_MAX];
+  int ports[KINDS];
+  name = given_or_null(name);
+  service = given_or_null(service);
   if (name == NULL && service == NULL)
     return EAI_NONAME;
+  if (hints->ai_flags & ~AI_ALL_KNOWN || (hints->ai_flags & AI_CANONNAME && name == NULL))
+    return EAI_BADFLAGS;
   if (hints->ai_family != AF_UNSPEC && hints->ai_family != AF_INET && hints->ai_family != AF_INET6)
     return EAI_FAMILY;
-  if (hints->ai_flags & AI_CANONNAME && name == NULL)
-    return EAI_BADFLAGS;
+  int reason = find_ports(service == NULL || *service == 0 ? NULL : service, hints, ports);
+  if (reason != 0)
+    return reason;
   const int count = find_hosts(name, hints, hosts);
   if (count < 0)
     return count;
   *list = NULL;
-  int reason = list_entries(hosts, count, service, hints, list);
+  reason = list_entries(hosts, count, ports, hints, list);
   if (reason == 0 && hints->ai_flags & AI_CANONNAME) {
     (*list)->ai_canonname = strdup(is_local(name) ? "localhost" : name);
     if ((*list)->ai_canonname == NULL)
@@ -294,11 +328,15 @@ int getnameinfo(const struct sockaddr *__restrict address, socklen_t length, cha
                 socklen_t host_size, char *__restrict service, socklen_t service_size, int flags) {
   const struct names to = {host, host == NULL ? 0 : host_size, service,
                            service == NULL ? 0 : service_size};
-  const int is4 = address->sa_family == AF_INET && length >= sizeof(struct sockaddr_in);
-  const int is6 = address->sa_family == AF_INET6 && length >= sizeof(struct sockaddr_in6);
   int reason = 0;
+  if (flags & ~NI_ALL_KNOWN)
+    return EAI_BADFLAGS;
+  if (address == NULL || length < sizeof address->sa_family)
+    return EAI_FAMILY;
   if (flags & NI_NAMEREQD && host == NULL && service == NULL)
     return EAI_NONAME;
+  const int is4 = address->sa_family == AF_INET && length >= sizeof(struct sockaddr_in);
+  const int is6 = address->sa_family == AF_INET6 && length >= sizeof(struct sockaddr_in6);
   if (address->sa_family == AF_UNIX && length >= offsetof(struct sockaddr_un, sun_path))
     return name_unix((const struct sockaddr_un *)address, flags, &to);
   if (!is4 && !is6)

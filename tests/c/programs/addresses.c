@@ -104,6 +104,40 @@ static void lists(void) {
   show("127.0.0.1", "1", (struct addrinfo){.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM});
 }
 
+static void oddities(void) {
+  const struct addrinfo any = {0};
+  const struct addrinfo four = {.ai_family = AF_INET};
+  const char *const services[] = {"-1",    "4294967296", "4294967295", "2147483648",
+                                  "65536", " 80",        "+80",        "80x",
+                                  "",      "*",          "http",       "domain"};
+  for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+    show("192.0.2.1", services[i], any);
+    show("192.0.2.1", services[i], (struct addrinfo){.ai_flags = AI_NUMERICSERV});
+    show("192.0.2.1", services[i], (struct addrinfo){.ai_socktype = SOCK_DGRAM});
+    show("192.0.2.1", services[i], (struct addrinfo){.ai_socktype = SOCK_RAW});
+  }
+  for (int flag = 1; flag != 0; flag = (int)((unsigned)flag << 1))
+    show("192.0.2.1", "80", (struct addrinfo){.ai_flags = flag, .ai_socktype = SOCK_STREAM});
+  show("192.0.2.1", "80", (struct addrinfo){.ai_flags = 0x800, .ai_family = 99});
+  show("*", "80", (struct addrinfo){.ai_flags = AI_CANONNAME, .ai_family = 99});
+  show("192.0.2.1.5", "-1", (struct addrinfo){.ai_flags = AI_NUMERICHOST});
+  show("192.0.2.1", "-1", (struct addrinfo){.ai_family = AF_INET6});
+  show("192.0.2.1", "x", (struct addrinfo){.ai_flags = AI_NUMERICSERV, .ai_socktype = 77});
+  show("::ffff:1.2.3.4", "80", four);
+  show("::ffff:1.2.3.4", "80", any);
+  show("::1.2.3.4", "80", four);
+  show("1.2.3.4", "80", (struct addrinfo){.ai_family = AF_INET6, .ai_flags = AI_V4MAPPED});
+  show("*", "*", any);
+  show("*", "80", any);
+  show("*", "80", (struct addrinfo){.ai_flags = AI_PASSIVE});
+  struct addrinfo *list;
+  if (getaddrinfo("192.0.2.1", "80", NULL, &list) == 0) {
+    for (const struct addrinfo *at = list; at != NULL; at = at->ai_next)
+      printf("%x %d %d\n", at->ai_flags, at->ai_family, at->ai_socktype);
+    freeaddrinfo(list);
+  }
+}
+
 static void protocols(void) {
   const int all[] = {0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP};
   const int types[] = {0, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, 77};
@@ -128,11 +162,19 @@ static void names(void) {
   printf("%d\n", getnameinfo((void *)&in, 3, host, sizeof host, NULL, 0, both));
   printf("%d\n", getnameinfo((void *)&in, sizeof in, NULL, 0, NULL, 0, both));
   printf("%d\n", getnameinfo((void *)&in, sizeof in, NULL, 0, NULL, 0, NI_NAMEREQD));
+  printf("%d\n", getnameinfo((void *)&in, 1, NULL, 0, NULL, 0, NI_NAMEREQD));
+  printf("%d\n", getnameinfo(NULL, sizeof in, host, sizeof host, NULL, 0, both));
+  for (int flag = 1; flag != 0; flag = (int)((unsigned)flag << 1)) {
+    const int flags = flag | NI_NUMERICHOST | NI_NUMERICSERV;
+    printf("%x: %d\n", flag,
+           getnameinfo((void *)&in, sizeof in, host, sizeof host, port, sizeof port, flags));
+  }
 }
 
 int main(void) {
   texts();
   lists();
+  oddities();
   protocols();
   names();
   struct hostent *entry = gethostbyname("192.0.2.9");
