@@ -20,7 +20,7 @@ const NO_LINK =
 
 /** Options that are for another machine, a dynamic linker or threads, and why they are dropped. */
 const DROPPED: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/^-(?:pthread|pthreads|mt)$/, "a guest has no threads"],
+  [/^-(?:l?pthread|pthreads|mt)$/, "a guest has no threads"],
   [/^-m(?:32|64|x32)$/, "a guest is wasm32"],
   [/^-m(?:arch|tune|cpu|fpu|fpmath|float-abi)=/, "a guest is wasm32"],
   [/^-m(?:sse|avx|aes|bmi|popcnt|fma|mmx|pclmul|no-red-zone|stackrealign)/, "a guest is wasm32"],
@@ -49,11 +49,16 @@ const ELF_WORDS = [
 const LINKER_WITH_VALUE =
   /^(?:-z|--?(?:rpath(?:-link)?|soname|h|version-script|dynamic-(?:list|linker)|exclude-libs))$/;
 
-/** An option that names a folder of headers. */
+/** Options that name a folder of headers, and of libraries. */
 const HEADERS = /^-(?:I|isystem|idirafter|iquote|cxx-isystem)=?(?<path>.+)$/;
+const LIBRARIES = /^-L=?(?<path>.+)$/;
 
-/** Where this machine's own headers are, which are for another libc. */
-const HOST_HEADERS = /^\/usr\/include(?:\/[\w-]+-linux-gnu\w*)?$/;
+/** Where this machine's own headers and libraries are, which are for another libc. */
+const HOST_HEADERS = /^\/usr\/(?:local\/)?include(?:\/[\w-]+-linux-gnu\w*)?$/;
+const HOST_LIBRARIES = /^(?:\/usr(?:\/local)?)?\/lib(?:32|64|x32|\/[\w-]+-linux-gnu\w*)?$/;
+
+/** Options that leave out the names of functions. */
+const STRIPS = /^(?:-s|-Wl,(?:.*,)?(?:-s|--strip-all)(?:,.*)?|--strip-all)$/;
 
 /** A word of a response file: letters, with a backslash before a special one, and quoted parts. */
 const RESPONSE_WORD = /(?:[^\s'"\\]|\\[^]|'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")+/g;
@@ -77,6 +82,13 @@ export interface Invocation {
 /** Whether a path is that of headers which are for this machine and not for a guest. */
 export const isHostHeaders = (path: string): boolean => HOST_HEADERS.test(resolve(path));
 
+/** What is in the folder that an option names, where it is this machine's own. */
+function hostFolder(option: string): string | undefined {
+  if (isHostHeaders(HEADERS.exec(option)?.groups!["path"] ?? ".")) return "headers";
+  const libraries = LIBRARIES.exec(option)?.groups!["path"] ?? ".";
+  return HOST_LIBRARIES.test(resolve(libraries)) ? "libraries" : undefined;
+}
+
 /** Reads what the user has written. */
 export function parseArguments(argv: readonly string[]): Invocation {
   const parsed: Invocation = {
@@ -98,6 +110,12 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (parsed.links && words.includes("-shared")) {
     const message = "cc makes no shared library: a guest is one module, so link it statically";
     throw new UsageError(ErrorCodes.optionValue, message);
+  }
+  const strips = parsed.links ? words.find((word) => STRIPS.test(word)) : undefined;
+  if (strips !== undefined) {
+    parsed.warnings.push(
+      `cc: ${strips} leaves out the names of functions, which a trap is told by`,
+    );
   }
   return parsed;
 }
@@ -146,8 +164,9 @@ function takeOption(parsed: Invocation, given: string, value: string | undefined
   if (option === "-Wl") return;
   const whole = value === undefined ? option : `${option}${value}`;
   const words = value === undefined ? [option] : [option, value];
-  if (isHostHeaders(HEADERS.exec(whole)?.groups!["path"] ?? ".")) {
-    parsed.warnings.push(`cc: ${words.join(" ")} is left out: those headers are this machine's`);
+  const folder = hostFolder(whole);
+  if (folder !== undefined) {
+    parsed.warnings.push(`cc: ${words.join(" ")} is left out: those ${folder} are this machine's`);
     return;
   }
   const reason = DROPPED.find(([pattern]) => pattern.test(whole))?.[1];

@@ -44,7 +44,7 @@ const LINK = [
   ...["_start", "malloc", "cabi_realloc", "__signal"].map((name) => `-Wl,--export=${name}`),
 ];
 
-/** Options that clang is not to call unused where it only links. */
+/** Options that clang is not to call unused where it only links, or assembles. */
 const quietly = (...options: string[]): string[] => [
   "--start-no-unused-arguments",
   ...options,
@@ -91,6 +91,19 @@ function run(program: string, args: readonly string[], warn: Warn): number {
   return exitCode(result);
 }
 
+/** The value of a variable; an empty one is as good as none. */
+const variable = (name: string): string | undefined => process.env[name] || undefined;
+
+/** The compiler's name. One that the user names may be any program: it is asked what it is. */
+function findClang(): string {
+  const named = variable(CLANG_VARIABLE);
+  if (named === undefined) return "clang";
+  const { error, stdout } = spawnSync(named, ["--print-targets"], { encoding: "utf8" });
+  if (error !== undefined) throw missing(`${named}, which is not installed`);
+  if (/^\s*wasm32\s/m.test(stdout)) return named;
+  throw missing(`a clang that knows wasm32, which ${quote(named)} is not (${CLANG_VARIABLE})`);
+}
+
 /** wasi-libc's headers and libraries, wherever they are. */
 function findLibc(sysroot: string): { headers: string; libraries: string } {
   const headers = join(sysroot, "include", WASI);
@@ -121,16 +134,18 @@ export function compile(argv: readonly string[], warn: Warn): number {
 }
 
 function runClang(parsed: Invocation, warn: Warn): number {
-  const clang = process.env[CLANG_VARIABLE] ?? "clang";
+  const clang = findClang();
   for (const line of parsed.warnings) warn(line);
   if (!parsed.hasInput) return run(clang, [TARGET, ...parsed.args], warn);
-  const libc = findLibc(parsed.sysroot ?? process.env[SYSROOT_VARIABLE] ?? "/usr");
+  const libc = findLibc(parsed.sysroot ?? variable(SYSROOT_VARIABLE) ?? "/usr");
   const headers = parsed.bare.headers ? [] : headerOptions(libc.headers);
   const links = parsed.links && !parsed.bare.libraries;
   if (!links) return run(clang, [TARGET, ...headers, ...parsed.args], warn);
-  const linking = linkOptions(parsed, libc.libraries, warn);
-  // -isystem and libraries go last: what the user names comes first, in the order of the line.
-  const libraries = [library(clang, headers), "-lc-printscan-long-double"];
+  const linking = linkOptions(parsed, warn);
+  // Libraries and their folder go last: what the user names comes first, in the order of the line.
+  // A -x of the user's is not for ours.
+  const ours = ["-x", "none", library(clang, headers), "-lc-printscan-long-double"];
+  const libraries = [...ours, `-L${libc.libraries}`];
   const all = [TARGET, ...headers, ...linking, ...parsed.args, ...libraries];
   const code = run(clang, all, warn);
   if (code !== 0) checkLinker(clang);
@@ -151,15 +166,15 @@ function checkLinker(clang: string): void {
 
 function headerOptions(libcHeaders: string): string[] {
   const system = ["-isystem", INCLUDE, "-isystem", libcHeaders];
-  return [...quietly("-nostdlibinc", ...JUMPS), ...system, ...DEFINES];
+  return quietly("-nostdlibinc", ...JUMPS, ...system, ...DEFINES);
 }
 
-function linkOptions({ stackBytes }: Invocation, libraries: string, warn: Warn): string[] {
+function linkOptions({ stackBytes }: Invocation, warn: Warn): string[] {
   if (stackBytes !== undefined && !(stackBytes >= STACK_BYTES_MIN)) {
     warn(`cc: a stack of less than ${STACK_BYTES_MIN} bytes is soon full; ${STACK_BYTES} is usual`);
   }
   const stack = stackBytes === undefined ? [`-Wl,-z,stack-size=${STACK_BYTES}`] : [];
-  return [...LINK, ...stack, `-L${libraries}`];
+  return [...LINK, ...stack];
 }
 
 function library(clang: string, headers: readonly string[]): string {

@@ -88,6 +88,7 @@ test("cc: finds no header of this machine, by whatever way", () => {
     ["-isystem", "/usr/include"],
     ["-idirafter", "/usr/include"],
     ["-I/usr/include/x86_64-linux-gnu"],
+    ["-I/usr/local/include"],
     ["-iquote", "/usr/lib/../include"],
   ];
   for (const words of ways) {
@@ -106,15 +107,65 @@ test("cc: finds no header of this machine, by whatever way", () => {
   assert.is(cc(["-c", "a.c"], { cwd, env: { CPATH: `/usr/include:${cwd}` } }).code, 0);
 });
 
+test("cc: links the user's libraries before wasi-libc's of the same name, and none of this machine", async () => {
+  const names = ["util", "crypt", "resolv", "rt", "dl"];
+  const sum = names.map((name) => `${name}_of_mine()`).join(" + ");
+  const declared = names.map((name) => `int ${name}_of_mine(void);`).join(" ");
+  const cwd = folderWith({ "a.c": `${declared} int main(void) { return ${sum}; }` });
+  for (const name of names) {
+    writeFileSync(join(cwd, `${name}.c`), `int ${name}_of_mine(void) { return 3; }`);
+    assert.is(cc(["-c", `${name}.c`], { cwd }).code, 0);
+    run("llvm-ar", ["rcs", `lib${name}.a`, `${name}.o`], { cwd });
+  }
+  const host = ["-L/usr/lib/x86_64-linux-gnu", "-L/usr/lib", "-L/lib64", "-L/usr/local/lib"];
+  const made = cc([...host, "a.c", "-L.", ...names.map((name) => `-l${name}`)], { cwd });
+  const line = (option: string): string =>
+    `tripoll: cc: ${option} is left out: those libraries are this machine's\n`;
+  assert.equal(made, { code: 0, stdout: "", stderr: host.map(line).join("") });
+  const { code } = await runGuest({ module: readFileSync(join(cwd, "a.out")) });
+  assert.is(code, 15);
+});
+
+test("cc: takes its own library for what it is after -x", async () => {
+  const cwd = folderWith({ three: "int main() { return 3; }" });
+  for (const file of ["-", "three"]) {
+    const made = cc(["-x", "c", file, "-o", "i.wasm"], { cwd, input: "int main() { return 3; }" });
+    assert.equal(made, { code: 0, stdout: "", stderr: "" });
+    assert.is((await runGuest({ module: readFileSync(join(cwd, "i.wasm")) })).code, 3);
+  }
+});
+
+test("cc: lets clang say what is unused of the user's options, and of no others", () => {
+  const cwd = folderWith({ "s.s": "# nothing\n" });
+  assert.equal(cc(["-c", "s.s"], { cwd }), { code: 0, stdout: "", stderr: "" });
+  const { stderr } = cc(["-c", "-DX", "s.s"], { cwd });
+  assert.is(stderr.split("\n").length, 2, stderr);
+  assert.match(stderr, "argument unused during compilation: '-D X'");
+});
+
+test("cc: says what a guest without the names of functions lacks", () => {
+  const cwd = folderWith({ "hello.c": HELLO });
+  for (const option of ["-s", "-Wl,--strip-all", "-Wl,-O1,-s"]) {
+    assert.is(
+      cc([option, "hello.c"], { cwd }).stderr,
+      `tripoll: cc: ${option} leaves out the names of functions, which a trap is told by\n`,
+    );
+  }
+  assert.is(cc(["-Wl,-S", "hello.c"], { cwd }).stderr, "");
+});
+
 test("cc: leaves out what makes no sense for a guest, and says so where it matters", () => {
   const cwd = folderWith({ "hello.c": HELLO });
-  const said = cc(["-pthread", "-m64", "-march=native", "-msse4.2", "hello.c"], { cwd });
+  const said = cc(["-pthread", "hello.c", "-m64", "-march=native", "-msse4.2", "-lpthread"], {
+    cwd,
+  });
   assert.is(said.code, 0);
   assert.equal(said.stderr.split("\n").slice(0, -1), [
     "tripoll: cc: -pthread is left out: a guest has no threads",
     "tripoll: cc: -m64 is left out: a guest is wasm32",
     "tripoll: cc: -march=native is left out: a guest is wasm32",
     "tripoll: cc: -msse4.2 is left out: a guest is wasm32",
+    "tripoll: cc: -lpthread is left out: a guest has no threads",
   ]);
   const quiet =
     "-fstack-protector-strong -fcf-protection -fstack-clash-protection -fPIE -pie -rdynamic " +
@@ -122,7 +173,7 @@ test("cc: leaves out what makes no sense for a guest, and says so where it matte
     "-Wl,-rpath,/x -Wl,-soname=x.so -fuse-ld=gold -D_FORTIFY_SOURCE=2 -g -O2 " +
     "-Wl,-Bsymbolic-functions,--dynamic-list=x,-z,defs -Wl,--enable-new-dtags -static-pie " +
     "-Wl,--exclude-libs,ALL -Wl,--version-script,x,-dynamic-linker,/lib/x " +
-    "-fPIC -lpthread -lm -lrt -ldl -lresolv -lutil -lcrypt -lnsl -latomic -lgcc_s -lgcc -lc";
+    "-fPIC -lm -lrt -ldl -lresolv -lutil -lcrypt -lnsl -latomic -lgcc_s -lgcc -lc";
   assert.equal(cc([...quiet.split(" "), "hello.c"], { cwd }), { code: 0, stdout: "", stderr: "" });
 });
 
@@ -178,6 +229,20 @@ test("cc: says which packages are missing, as docs/C.md does", () => {
   const libc = cc(["a.c"], { env: { WASI_SYSROOT: folder } });
   assert.is(libc.code, 1);
   assert.match(libc.stderr, `cc needs wasi-libc, which is not below "${folder}"`);
+});
+
+test("cc: takes a variable that is empty for unset, and no compiler but clang", () => {
+  const cwd = folderWith({ "hello.c": HELLO });
+  const unset = cc(["hello.c"], { cwd, env: { WASI_SYSROOT: "", TRIPOLL_CLANG: "" } });
+  assert.equal(unset, { code: 0, stdout: "", stderr: "" });
+  for (const name of ["gcc", "true"]) {
+    const { code, stderr } = cc(["-c", "hello.c"], { cwd, env: { TRIPOLL_CLANG: name } });
+    assert.is(code, 1);
+    assert.ok(stderr.startsWith(`tripoll: cc needs a clang that knows wasm32, which "${name}" is`));
+    assert.is(stderr.split("\n").length, 2, stderr);
+  }
+  const { stderr } = cc(["hello.c"], { cwd, env: { TRIPOLL_CLANG: "no-such-clang" } });
+  assert.match(stderr, "tripoll: cc needs no-such-clang, which is not installed");
 });
 
 test("cc: says which package is missing when linking fails", () => {
