@@ -35,11 +35,15 @@ const DEFINES = ["-D__linux__=1", "-D__linux=1", "-D__unix__=1", "-D__unix=1", "
 /** setjmp() and longjmp() by exceptions. Code without a call of setjmp() is not changed by it. */
 const JUMPS = ["-mexception-handling", "-mllvm", "-wasm-enable-sjlj"];
 
+/** The same for what the linker compiles, with -flto. */
+const JUMPS_LINKED = "-Wl,-mllvm,-wasm-enable-sjlj";
+
 type Warn = (line: string) => void;
 
 const LINK = [
   "-nostartfiles",
   "-Wl,--stack-first",
+  JUMPS_LINKED,
   "-Wl,--wrap=vfprintf",
   ...["_start", "malloc", "cabi_realloc", "__signal"].map((name) => `-Wl,--export=${name}`),
 ];

@@ -107,7 +107,7 @@ test("cc: finds no header of this machine, by whatever way", () => {
   assert.is(cc(["-c", "a.c"], { cwd, env: { CPATH: `/usr/include:${cwd}` } }).code, 0);
 });
 
-test("cc: links the user's libraries before wasi-libc's of the same name, and none of this machine", async () => {
+test("cc: links the user's libraries before wasi-libc's, and none of this machine", async () => {
   const names = ["util", "crypt", "resolv", "rt", "dl"];
   const sum = names.map((name) => `${name}_of_mine()`).join(" + ");
   const declared = names.map((name) => `int ${name}_of_mine(void);`).join(" ");
@@ -132,6 +132,26 @@ test("cc: takes its own library for what it is after -x", async () => {
     const made = cc(["-x", "c", file, "-o", "i.wasm"], { cwd, input: "int main() { return 3; }" });
     assert.equal(made, { code: 0, stdout: "", stderr: "" });
     assert.is((await runGuest({ module: readFileSync(join(cwd, "i.wasm")) })).code, 3);
+  }
+});
+
+test("cc: jumps with -flto, whichever of the files has it", async () => {
+  const cwd = folderWith({
+    "a.c": `#include <setjmp.h>
+      jmp_buf place; void jump(int);
+      int main(void) { int n = setjmp(place); if (n < 3) jump(n + 1); return n; }`,
+    "b.c": `#include <setjmp.h>
+      extern jmp_buf place; void jump(int n) { longjmp(place, n); }`,
+  });
+  for (const [a, b] of [
+    ["-flto", "-flto"],
+    ["-flto", "-O1"],
+    ["-O1", "-flto"],
+  ] as const) {
+    assert.is(cc(["-c", a, "a.c"], { cwd }).code, 0);
+    assert.is(cc(["-c", b, "b.c"], { cwd }).code, 0);
+    assert.equal(cc(["a.o", "b.o"], { cwd }), { code: 0, stdout: "", stderr: "" });
+    assert.is((await runGuest({ module: readFileSync(join(cwd, "a.out")) })).code, 3);
   }
 });
 
