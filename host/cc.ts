@@ -2,9 +2,9 @@
 // Knows nothing of how a guest is run.
 
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Invocation, isHostHeaders, parseArguments } from "./cc-options.ts";
 import { ErrorCodes, StartError, TripollError, quote } from "./errors.ts";
@@ -37,6 +37,13 @@ const JUMPS = ["-mexception-handling", "-mllvm", "-wasm-enable-sjlj"];
 
 /** The same for what the linker compiles, with -flto. */
 const JUMPS_LINKED = "-Wl,-mllvm,-wasm-enable-sjlj";
+
+/** What wasm-ld says of a main() that is called with other parameters than it has. */
+const MAIN_MISMATCH =
+  /function signature mismatch: (?<name>main|__main_argc_argv)\n(?<types>(?:>>> defined as .*\n)+)/;
+const MAINS = "int main(void), int main(int, char **) and int main(int, char **, char **)";
+
+const STDIN = 0;
 
 type Warn = (line: string) => void;
 
@@ -88,11 +95,16 @@ function environment(warn: Warn): NodeJS.ProcessEnv {
 
 /** Runs a program of the toolchain with this process's own input and output; its exit code. */
 function run(program: string, args: readonly string[], warn: Warn): number {
-  const result = spawnSync(program, args, { stdio: "inherit", env: environment(warn) });
+  const env = environment(warn);
+  return exitCodeOf(program, spawnSync(program, args, { stdio: "inherit", env }));
+}
+
+function exitCodeOf(program: string, result: SpawnSyncReturns<Buffer>): number {
   const { code } = (result.error ?? {}) as NodeJS.ErrnoException;
   if (code === "ENOENT") throw missing(`${program}, which is not installed`);
   if (result.error !== undefined) throw result.error;
-  return exitCode(result);
+  const { status, signal } = result;
+  return signal === null ? (status ?? 1) : 128 + constants.signals[signal];
 }
 
 /** The value of a variable; an empty one is as good as none. */
@@ -148,12 +160,39 @@ function runClang(parsed: Invocation, warn: Warn): number {
   const linking = linkOptions(parsed, warn);
   // Libraries and their folder go last: what the user names comes first, in the order of the line.
   // A -x of the user's is not for ours.
-  const ours = ["-x", "none", library(clang, headers), "-lc-printscan-long-double"];
+  const path = library(clang, headers);
+  const ours = ["-x", "none", path, "-lc-printscan-long-double"];
   const libraries = [...ours, `-L${libc.libraries}`];
   const all = [TARGET, ...headers, ...linking, ...parsed.args, ...libraries];
-  const code = run(clang, all, warn);
+  const code = link(clang, all, join(dirname(path), "main_old.o"), warn);
   if (code !== 0) checkLinker(clang);
   return code;
+}
+
+/**
+ * Links, and looks at what the linker says of main(). One that is defined in the old way,
+ * `int main(argc, argv) int argc; char **argv;`, has the name that clang gives to one with three
+ * parameters: only the linker knows, so that it is linked once more with what calls it.
+ */
+function link(clang: string, args: readonly string[], mainOld: string, warn: Warn): number {
+  const env = environment(warn);
+  const input = args.includes("-") ? readFileSync(STDIN) : undefined;
+  const colors = process.stderr.isTTY ? quietly("-fcolor-diagnostics") : [];
+  const start = (words: readonly string[], stderr: "pipe" | "inherit"): SpawnSyncReturns<Buffer> =>
+    spawnSync(clang, words, {
+      ...(input === undefined ? {} : { input }),
+      stdio: [input === undefined ? "inherit" : "pipe", "inherit", stderr],
+      env,
+      maxBuffer: Infinity,
+    });
+  const result = start([...colors, ...args], "pipe");
+  const mismatch = MAIN_MISMATCH.exec(String(result.stderr))?.groups;
+  if (mismatch?.["name"] === "main" && mismatch["types"]!.includes("(i32, i32) -> i32")) {
+    return exitCodeOf(clang, start([mainOld, ...args], "inherit"));
+  }
+  process.stderr.write(result.stderr ?? "");
+  if (mismatch !== undefined) warn(`cc: the guest will trap: main is none of ${MAINS}`);
+  return exitCodeOf(clang, result);
 }
 
 /** Why linking may have failed: clang's own message names no package. */
@@ -185,8 +224,4 @@ function library(clang: string, headers: readonly string[]): string {
   const found = libraryPath(clang, [TARGET, ...headers]);
   if (typeof found === "string") return found;
   throw missing(found.missing);
-}
-
-function exitCode({ status, signal }: SpawnSyncReturns<Buffer>): number {
-  return signal === null ? (status ?? 1) : 128 + constants.signals[signal];
 }

@@ -25,6 +25,9 @@ const BUILD = fileURLToPath(new URL("../../build", import.meta.url));
 
 const NAME = "libtripoll.a";
 
+/** Objects that are kept next to the library, in its folder, and linked only by name. */
+const BESIDE = new Set(["main_old.o"]);
+
 /** How long a build by another is waited for, and how often it is looked for. */
 const WAIT_MS = 120_000;
 const POLL_MS = 50;
@@ -157,7 +160,8 @@ function build({ folder, key, clang, options, archiver }: Making): void {
     const paths = sources.map((name) => join(SOURCES, name));
     command(clang, [...options, ...FLAGS, ...paths], building);
     const objects = sources.map((name) => `${basename(name, ".c")}.o`);
-    command(archiver, ["rcs", NAME, ...objects], building);
+    const archived = objects.filter((name) => !BESIDE.has(name));
+    command(archiver, ["rcs", NAME, ...archived], building);
     const place = join(folder, key);
     if (!existsSync(join(place, NAME))) rmSync(place, { recursive: true, force: true });
     renameSync(building, place);

@@ -155,6 +155,32 @@ test("cc: jumps with -flto, whichever of the files has it", async () => {
   }
 });
 
+test("cc: takes a main of the old way, from files and from its input", async () => {
+  const main = "int main(argc, argv) int argc; char **argv; { return argc + *argv[1]; }\n";
+  const cwd = folderWith({ "a.c": main, "w.c": "int w(void) { return 1; }" });
+  const lines = [
+    ["a.c", "w.c"],
+    ["-flto", "a.c"],
+    ["-O2", "-std=c89", "-x", "c", "-"],
+  ];
+  for (const words of lines) {
+    assert.equal(cc(words, { cwd, input: main }), { code: 0, stdout: "", stderr: "" });
+    const module = readFileSync(join(cwd, "a.out"));
+    assert.is((await runGuest({ module, args: ["A"] })).code, 2 + 65, words.join(" "));
+  }
+});
+
+test("cc: says that a main of any other form traps", () => {
+  const forms = ["void main(void) {}", "void main(int c, char **v) {}", "int main(int c) {}"];
+  for (const form of forms) {
+    const { code, stderr } = cc(["-w", "-x", "c", "-"], { cwd: newFolder(), input: form });
+    assert.is(code, 0);
+    assert.match(stderr, "warning: function signature mismatch: ");
+    const line = "tripoll: cc: the guest will trap: main is none of int main(void), int main(int,";
+    assert.match(stderr, line);
+  }
+});
+
 test("cc: lets clang say what is unused of the user's options, and of no others", () => {
   const cwd = folderWith({ "s.s": "# nothing\n" });
   assert.equal(cc(["-c", "s.s"], { cwd }), { code: 0, stdout: "", stderr: "" });
