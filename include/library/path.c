@@ -1,5 +1,6 @@
-// Paths: a guest sees an empty file system that cannot be written to. Only the paths of its Unix
-// sockets are real, and all that can be done to them is to remove them.
+// Paths: a guest sees an empty file system that cannot be written to, and whose root may be passed
+// through but not be read: no descriptor stands for it. Only the paths of its Unix sockets are
+// real, and all that can be done to them is to remove them.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,19 +14,36 @@
 
 #include "linux.h"
 
-static int is_root(const char *path) { return path[strspn(path, "/.")] == 0 && *path == '/'; }
-
-static int absent(const char *path) {
+// The root is also where one is: "/", ".", "/../." and the like.
+static int is_root(const char *path) {
   if (*path == 0)
-    return __failed(ENOENT);
-  return __failed(is_root(path) ? EACCES : ENOENT);
+    return 0;
+  for (path += strspn(path, "/"); *path != 0; path += strspn(path, "/")) {
+    const size_t length = strcspn(path, "/");
+    if (length > 2 || strspn(path, ".") != length)
+      return 0;
+    path += length;
+  }
+  return 1;
 }
 
-static int readonly(const char *path) { return __failed(*path == 0 ? ENOENT : EROFS); }
+// What cannot be done to the root fails with `error`; every other path is not there.
+static int absent(const char *path, int error) { return __failed(is_root(path) ? error : ENOENT); }
+
+// What makes something new.
+static int readonly(const char *path, int error) {
+  if (*path == 0)
+    return __failed(ENOENT);
+  return __failed(is_root(path) ? error : EROFS);
+}
+
+static int open_flags(const char *path, int creates, int writes) {
+  return creates ? readonly(path, EISDIR) : absent(path, writes ? EISDIR : EACCES);
+}
 
 int openat(int folder, const char *path, int flags, ...) {
   (void)folder;
-  return flags & O_CREAT ? readonly(path) : absent(path);
+  return open_flags(path, flags & O_CREAT, flags & O_ACCMODE);
 }
 
 int open(const char *path, int flags, ...) { return openat(AT_FDCWD, path, flags); }
@@ -34,14 +52,16 @@ int creat(const char *path, mode_t mode) { return open(path, O_CREAT, mode); }
 
 int creat64(const char *path, mode_t mode) { return creat(path, mode); }
 
-// What fopen() calls, with flags of WASI's: O_CREAT is 1 << 12 there.
+// What fopen() calls, with flags of WASI's: there O_CREAT is 1 << 12, and O_WRONLY 1 << 28.
 int __wasilibc_open_nomode(const char *path, int flags) {
-  return flags & (1 << 12) ? readonly(path) : absent(path);
+  return open_flags(path, flags & 1 << 12, flags & 1 << 28);
 }
 
 int stat(const char *__restrict path, struct stat *__restrict to) {
-  (void)to;
-  return absent(path);
+  if (!is_root(path))
+    return __failed(ENOENT);
+  *to = (struct stat){.st_ino = 1, .st_nlink = 2, .st_mode = S_IFDIR | 0111, .st_blksize = 4096};
+  return 0;
 }
 
 int lstat(const char *__restrict path, struct stat *__restrict to) { return stat(path, to); }
@@ -53,8 +73,11 @@ int fstatat(int folder, const char *__restrict path, struct stat *__restrict to,
 }
 
 int access(const char *path, int mode) {
-  (void)mode;
-  return absent(path);
+  if (mode & ~(R_OK | W_OK | X_OK))
+    return __failed(EINVAL);
+  if (!is_root(path))
+    return __failed(ENOENT);
+  return mode & W_OK ? __failed(EROFS) : mode & R_OK ? __failed(EACCES) : 0;
 }
 
 int faccessat(int folder, const char *path, int mode, int flags) {
@@ -66,7 +89,7 @@ int faccessat(int folder, const char *path, int mode, int flags) {
 ssize_t readlink(const char *__restrict path, char *__restrict buffer, size_t size) {
   (void)buffer;
   (void)size;
-  return absent(path);
+  return absent(path, EINVAL);
 }
 
 ssize_t readlinkat(int folder, const char *__restrict path, char *__restrict buffer, size_t size) {
@@ -75,13 +98,14 @@ ssize_t readlinkat(int folder, const char *__restrict path, char *__restrict buf
 }
 
 char *realpath(const char *__restrict path, char *__restrict to) {
-  (void)to;
-  absent(path);
+  if (is_root(path))
+    return to == NULL ? strdup("/") : strcpy(to, "/");
+  __failed(ENOENT);
   return NULL;
 }
 
 DIR *opendir(const char *path) {
-  absent(path);
+  absent(path, EACCES);
   return NULL;
 }
 
@@ -108,7 +132,7 @@ int scandir(const char *path, struct dirent ***list, int (*takes)(const struct d
   (void)list;
   (void)takes;
   (void)compare;
-  return absent(path);
+  return absent(path, EACCES);
 }
 
 int scandirat(int folder, const char *path, struct dirent ***list,
@@ -118,7 +142,7 @@ int scandirat(int folder, const char *path, struct dirent ***list,
   return scandir(path, list, takes, compare);
 }
 
-int chdir(const char *path) { return is_root(path) ? 0 : absent(path); }
+int chdir(const char *path) { return is_root(path) ? 0 : __failed(ENOENT); }
 
 char *getcwd(char *buffer, size_t size) {
   if (buffer == NULL)
@@ -132,7 +156,7 @@ char *getcwd(char *buffer, size_t size) {
 
 int mkdir(const char *path, mode_t mode) {
   (void)mode;
-  return readonly(path);
+  return readonly(path, EEXIST);
 }
 
 int mkdirat(int folder, const char *path, mode_t mode) {
@@ -149,13 +173,13 @@ int mknod(const char *path, mode_t mode, dev_t device) {
 
 int chmod(const char *path, mode_t mode) {
   (void)mode;
-  return absent(path);
+  return absent(path, EROFS);
 }
 
 int chown(const char *path, uid_t user, gid_t group) {
   (void)user;
   (void)group;
-  return absent(path);
+  return absent(path, EROFS);
 }
 
 int chroot(const char *path) {
@@ -163,16 +187,16 @@ int chroot(const char *path) {
   return __failed(EPERM);
 }
 
-int rmdir(const char *path) { return absent(path); }
+int rmdir(const char *path) { return readonly(path, EBUSY); }
 
 int truncate(const char *path, off_t length) {
   (void)length;
-  return absent(path);
+  return absent(path, EISDIR);
 }
 
 int link(const char *from, const char *to) {
   (void)to;
-  return absent(from);
+  return absent(from, EROFS);
 }
 
 int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
@@ -184,7 +208,7 @@ int linkat(int from_folder, const char *from, int to_folder, const char *to, int
 
 int symlink(const char *target, const char *path) {
   (void)target;
-  return readonly(path);
+  return readonly(path, EEXIST);
 }
 
 int symlinkat(const char *target, int folder, const char *path) {
@@ -194,7 +218,7 @@ int symlinkat(const char *target, int folder, const char *path) {
 
 int rename(const char *from, const char *to) {
   (void)to;
-  return absent(from);
+  return readonly(from, EBUSY);
 }
 
 int renameat(int from_folder, const char *from, int to_folder, const char *to) {
@@ -205,22 +229,22 @@ int renameat(int from_folder, const char *from, int to_folder, const char *to) {
 
 int utimes(const char *path, const struct timeval times[2]) {
   (void)times;
-  return absent(path);
+  return absent(path, EROFS);
 }
 
 int utime(const char *path, const struct utimbuf *times) {
   (void)times;
-  return absent(path);
+  return absent(path, EROFS);
 }
 
 int utimensat(int folder, const char *path, const struct timespec times[2], int flags) {
   (void)folder;
   (void)times;
   (void)flags;
-  return absent(path);
+  return absent(path, EROFS);
 }
 
-int mkstemp(char *pattern) { return readonly(pattern); }
+int mkstemp(char *pattern) { return readonly(pattern, EISDIR); }
 
 int mkostemp(char *pattern, int flags) {
   (void)flags;
@@ -228,7 +252,7 @@ int mkostemp(char *pattern, int flags) {
 }
 
 char *mkdtemp(char *pattern) {
-  readonly(pattern);
+  readonly(pattern, EEXIST);
   return NULL;
 }
 

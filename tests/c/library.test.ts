@@ -78,6 +78,11 @@ function archives(): Record<"library" | "libc", Map<string, Member>> {
 test("stdio: goes by the guest's descriptors, and is flushed at the end", () =>
   same("stdio", { input: "3,4\nsome\nlines\n" }));
 
+test("stdout: arrives when it does natively, by every mode of its buffer", async () => {
+  for (const mode of ["", "lines", "all", "none", "flush", "letters"])
+    await same("buffers", { args: [mode] });
+});
+
 test("errno: Linux's numbers and texts, whoever sets it", () => same("errno"));
 
 test("addresses: getaddrinfo, getnameinfo and inet_* say what glibc says", () => same("addresses"));
@@ -92,6 +97,21 @@ test(
     const cwd = folderWith({ hosts: "127.0.0.1 localhost\n::1 localhost ip6-localhost\n" });
     const script = `mount --bind hosts /etc/hosts && exec ${compileNative(text, ["-w"])}`;
     const native = run("unshare", ["-r", "-m", "sh", "-c", script], { cwd });
+    assert.is(native.code, 0, native.stderr);
+    assert.is((await runSource(text)).stdout, native.stdout);
+  }),
+);
+
+test(
+  "the root: one without rights finds it as on Linux, empty and on a disk for reading",
+  skipIf(noNamespace, async () => {
+    const text = source("root");
+    const cwd = folderWith({});
+    const script = `mount -t tmpfs -o mode=0111 none . && cd "$PWD" &&
+      cp "$0" program && mount -o remount,ro "$PWD" &&
+      exec setpriv --bounding-set=-dac_override,-dac_read_search chroot . /program`;
+    const program = compileNative(text, ["-w", "-static"]);
+    const native = run("unshare", ["-r", "-m", "sh", "-c", script, program], { cwd });
     assert.is(native.code, 0, native.stderr);
     assert.is((await runSource(text)).stdout, native.stdout);
   }),
@@ -135,6 +155,15 @@ test("sendfile: says what Linux says of what is no file", () => same("sendfile")
 
 test("setjmp: jumps out of calls and handlers, with the mask that Linux leaves", () =>
   same("jumps"));
+
+test("setjmp: a jump into a call that has returned is a crash that says so", async () => {
+  const { code, stderr } = await runSource(`#include <setjmp.h>
+    static jmp_buf env;
+    __attribute__((noinline)) static int mark(void) { return setjmp(env); }
+    int main(void) { mark(); longjmp(env, 1); }`);
+  assert.is(code, 134);
+  assert.match(stderr, "crashed: it threw an exception that nobody caught\n");
+});
 
 test("setjmp: only what calls it has exceptions", () => {
   const sections = (name: string): string => {
