@@ -107,13 +107,19 @@ async function instantiate(): Promise<Exports> {
   return exports;
 }
 
+/** What is thrown and is no Error: WebAssembly's own, as by a longjmp() to where nobody is. */
+function nameThrown(thrown: unknown): string {
+  const isGuests = thrown instanceof WebAssembly.Exception;
+  return isGuests ? "it threw an exception that nobody caught" : String(thrown);
+}
+
 try {
   const exports = await instantiate();
   exports._initialize?.();
   exports._start();
   process.exit(0);
 } catch (error) {
-  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  const { message, stack = "" } = error instanceof Error ? error : new Error(nameThrown(error));
   tell({ crashed: message, stack });
   process.exit(TRAP_STATUS);
 }
