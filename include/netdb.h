@@ -102,8 +102,17 @@ void herror(const char *);
 struct hostent *gethostbyname(const char *);
 struct hostent *gethostbyname2(const char *, int);
 struct hostent *gethostbyaddr(const void *, socklen_t, int);
+int gethostbyname_r(const char *__restrict, struct hostent *__restrict, char *__restrict, size_t,
+                    struct hostent **__restrict, int *__restrict);
+int gethostbyname2_r(const char *__restrict, int, struct hostent *__restrict, char *__restrict,
+                     size_t, struct hostent **__restrict, int *__restrict);
+int gethostbyaddr_r(const void *__restrict, socklen_t, int, struct hostent *__restrict,
+                    char *__restrict, size_t, struct hostent **__restrict, int *__restrict);
 struct servent *getservbyname(const char *, const char *);
 struct servent *getservbyport(int, const char *);
+void setservent(int);
+struct servent *getservent(void);
+void endservent(void);
 struct protoent *getprotobyname(const char *);
 struct protoent *getprotobynumber(int);
 

@@ -1,6 +1,8 @@
 // The older way to names: gethostbyname() and getservbyname(), each with one static answer.
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -63,6 +65,56 @@ struct hostent *gethostbyaddr(const void *address, socklen_t length, int family)
   return unknown();
 }
 
+// Copies a static answer to where the caller wants it: two lists of one, the address, the name.
+static int copy_host(const struct hostent *from, struct hostent *to, char *buffer, size_t size,
+                     struct hostent **result, int *error) {
+  struct lists {
+    char *aliases[1];
+    char *addresses[2];
+    unsigned char address[16];
+    char name[];
+  };
+  *result = NULL;
+  *error = host_error;
+  if (from == NULL)
+    return 0;
+  const size_t gap = -(uintptr_t)buffer % _Alignof(struct lists);
+  const size_t needed = gap + sizeof(struct lists) + strlen(from->h_name) + 1;
+  if (size < needed) {
+    *error = NETDB_INTERNAL;
+    return ERANGE;
+  }
+  struct lists *lists = (struct lists *)(buffer + gap);
+  memcpy(lists->address, from->h_addr, (size_t)from->h_length);
+  strcpy(lists->name, from->h_name);
+  lists->aliases[0] = NULL;
+  lists->addresses[0] = (char *)lists->address;
+  lists->addresses[1] = NULL;
+  *to = (struct hostent){lists->name, lists->aliases, from->h_addrtype, from->h_length,
+                         lists->addresses};
+  *result = to;
+  *error = NETDB_SUCCESS;
+  return 0;
+}
+
+int gethostbyname2_r(const char *__restrict name, int family, struct hostent *__restrict to,
+                     char *__restrict buffer, size_t size, struct hostent **__restrict result,
+                     int *__restrict error) {
+  return copy_host(gethostbyname2(name, family), to, buffer, size, result, error);
+}
+
+int gethostbyname_r(const char *__restrict name, struct hostent *__restrict to,
+                    char *__restrict buffer, size_t size, struct hostent **__restrict result,
+                    int *__restrict error) {
+  return gethostbyname2_r(name, AF_INET, to, buffer, size, result, error);
+}
+
+int gethostbyaddr_r(const void *__restrict address, socklen_t length, int family,
+                    struct hostent *__restrict to, char *__restrict buffer, size_t size,
+                    struct hostent **__restrict result, int *__restrict error) {
+  return copy_host(gethostbyaddr(address, length, family), to, buffer, size, result, error);
+}
+
 const char *hstrerror(int code) {
   static const char *const texts[] = {
       "Resolver Error 0 (no error)",     "Unknown host",
@@ -91,6 +143,21 @@ struct servent *getservbyname(const char *name, const char *protocol) {
 
 struct servent *getservbyport(int port, const char *protocol) {
   return answer_service(__find_port_service(ntohs((uint16_t)port), protocol));
+}
+
+static int next_service;
+
+void setservent(int stays_open) {
+  (void)stays_open;
+  next_service = 0;
+}
+
+void endservent(void) { next_service = 0; }
+
+struct servent *getservent(void) {
+  const struct service *service = __service_at(next_service);
+  next_service += service != NULL;
+  return answer_service(service);
 }
 
 static struct protoent protocols[] = {

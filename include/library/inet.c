@@ -65,6 +65,45 @@ char *inet_ntoa(struct in_addr address) {
   return (char *)inet_ntop(AF_INET, &address, text, sizeof text);
 }
 
+// The numbers of classes, which have the host's byte order: bits that the host's part has.
+static int host_bits(in_addr_t address) {
+  return IN_CLASSA(address) ? 24 : IN_CLASSB(address) ? 16 : 8;
+}
+
+struct in_addr inet_makeaddr(in_addr_t network, in_addr_t host) {
+  const int bits = network < 128 ? 24 : network < 65536 ? 16 : network < 1 << 24 ? 8 : 0;
+  const in_addr_t mask = (1u << bits) - 1;
+  return (struct in_addr){htonl(bits == 0 ? network | host : network << bits | (host & mask))};
+}
+
+in_addr_t inet_lnaof(struct in_addr address) {
+  const in_addr_t number = ntohl(address.s_addr);
+  return number & ((1u << host_bits(number)) - 1);
+}
+
+in_addr_t inet_netof(struct in_addr address) {
+  const in_addr_t number = ntohl(address.s_addr);
+  return number >> host_bits(number);
+}
+
+// One to four numbers in the manners of C, each a byte, without what fills up.
+in_addr_t inet_network(const char *text) {
+  in_addr_t value = 0;
+  for (int part = 0; part < IP4_BYTES; part++) {
+    char *end;
+    if (!isdigit((unsigned char)*text))
+      return INADDR_NONE;
+    const unsigned long number = strtoul(text, &end, 0);
+    if (number > 255)
+      return INADDR_NONE;
+    value = value << 8 | number;
+    if (*end != '.')
+      return end[strspn(end, " \t\n\v\f\r")] == 0 ? value : INADDR_NONE;
+    text = end + 1;
+  }
+  return INADDR_NONE;
+}
+
 // Four decimal numbers without leading zeros: what inet_pton() wants, unlike inet_aton().
 static int parse4(const char *text, unsigned char *to) {
   for (int i = 0; i < IP4_BYTES; i++) {

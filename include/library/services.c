@@ -19,6 +19,8 @@ static int fits(const struct service *service, const char *protocol) {
   return protocol == NULL || *protocol == 0 || strcmp(service->protocol, protocol) == 0;
 }
 
+const struct service *__service_at(int index) { return index < COUNT ? &SERVICES[index] : NULL; }
+
 const struct service *__find_service(const char *name, const char *protocol) {
   for (int i = 0; i < COUNT; i++) {
     if (strcmp(SERVICES[i].name, name) == 0 && fits(&SERVICES[i], protocol))

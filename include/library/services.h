@@ -11,6 +11,8 @@ struct service {
 };
 
 // The service of that name, of any protocol where that is NULL or empty; or NULL.
+// The one at an index, or NULL behind the last.
+const struct service *__service_at(int);
 const struct service *__find_service(const char *name, const char *protocol);
 
 // The same by its port, in host order.
