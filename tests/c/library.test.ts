@@ -117,6 +117,10 @@ test(
   }),
 );
 
+test("older calls on addresses and services: say what glibc says", () => same("old_names"));
+
+test("semaphores: of one thread, woken by a handler or by time", () => same("semaphores"));
+
 test("select, pselect: over ppoll", () => same("select"));
 
 test("signals: handlers, masks, waits and alarms; a fatal one ends it", () =>
@@ -287,6 +291,20 @@ test("abort: is a trap that names the functions on the way there", async () => {
     int main(void) { give_up(); return 0; }`);
   assert.is(code, 134);
   assert.match(stderr, /abort[^]*give_up[^]*_start/);
+});
+
+test("NULL: is written to unnoticed, and with -fsanitize=null a trap", async () => {
+  const text = "int main(void) { int *volatile p = 0; *p = 5; return *p; }";
+  assert.is((await runSource(text)).code, 5);
+  const { code } = await runGuest({ module: compileGuest(text, ["-fsanitize=null"]) });
+  assert.is(code, 134);
+});
+
+test("a call through a pointer of another type is a trap that says so", async () => {
+  const { code, stderr } = await runSource(`static int add(int a, int b) { return a + b; }
+    int main(void) { void *volatile p = (void *)add; ((void (*)(void))p)(); return 0; }`);
+  assert.is(code, 134);
+  assert.match(stderr, "crashed: null function or function signature mismatch\n");
 });
 
 test("a stack overflow is a trap, and reaches no data", async () => {
