@@ -5,6 +5,7 @@ import { EFAULT, EINTR, EINVAL, EOPNOTSUPP } from "../errno";
 import { UNDISTURBED } from "./deliver";
 import { monotonicNow, realtimeNow } from "./host";
 import { reachable } from "./memory";
+import { TIMESPEC_BYTES } from "./numbers";
 import { pause } from "./pause";
 import { later, storeTime, timeOf } from "./time";
 
@@ -14,7 +15,6 @@ const CLOCK_MONOTONIC_RAW: i32 = 4;
 const CLOCK_REALTIME_COARSE: i32 = 5;
 const CLOCK_MONOTONIC_COARSE: i32 = 6;
 const CLOCK_TAI: i32 = 11;
-const TIMESPEC_BYTES: i32 = 16;
 
 function isReal(clockid: i32): bool {
   return clockid === CLOCK_REALTIME || clockid === CLOCK_REALTIME_COARSE || clockid === CLOCK_TAI;

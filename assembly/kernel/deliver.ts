@@ -6,6 +6,7 @@ import { callHandler } from "./externals/guest";
 import { end } from "./end";
 import { has } from "./has";
 import { reachable } from "./memory";
+import { SIGSET_BYTES } from "./numbers";
 import {
   actionOf,
   bit,
@@ -16,7 +17,6 @@ import {
   takeSignal,
 } from "./signal";
 
-const SIGSET_BYTES: i32 = 8;
 const SA_NODEFER: u32 = 0x40000000;
 const SA_RESETHAND: u32 = 0x80000000;
 const DIED: i32 = 128;

@@ -30,6 +30,7 @@ import {
 import { epollClose, forgetWatchers } from "./epoll";
 import { tcpClose, udpClose } from "./host";
 import { reachable } from "./memory";
+import { O_DIRECT } from "./numbers";
 import { Pair, messageBytes, pairClose } from "./pair";
 import { PipeEnd, pipeBytes, pipeClose, pipeSize, setPipeSize } from "./pipe";
 import { Signalfd, removeSignalfd } from "./signal";
@@ -53,7 +54,6 @@ const FIONCLEX: i32 = 0x5450;
 const FIOCLEX: i32 = 0x5451;
 const O_APPEND: i32 = 0x400;
 const O_ASYNC: i32 = 0x2000;
-const O_DIRECT: i32 = 0x4000;
 const O_NOATIME: i32 = 0x40000;
 /** What F_SETFL sets; the rest it leaves alone. */
 const SETTABLE: i32 = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME;

@@ -33,6 +33,7 @@ import { UNDISTURBED, restoreMask, swapMaskAt } from "./deliver";
 import { monotonicNow } from "./host";
 import { reachable, reachableArray } from "./memory";
 import { loops, pathsFit } from "./nesting";
+import { MILLISECOND_NS, O_RDWR, TIMESPEC_BYTES } from "./numbers";
 import { expireTimers, hasPassed, look, pause } from "./pause";
 import { eventsOf } from "./ready";
 import { lookup, newDescription, publish } from "./table";
@@ -40,12 +41,9 @@ import { later, timeOf } from "./time";
 import { NEVER } from "./timers";
 import { Tree } from "./tree";
 
-const O_RDWR: i32 = 2;
 /** As many as a guest of the native host may have by default. */
 const WATCHES_MAX: i32 = 32768;
-const TIMESPEC_BYTES: i32 = 16;
 const EVENTS_MAX: i32 = i32.MAX_VALUE / 16;
-const MILLISECOND_NS: i64 = 1_000_000;
 /** What may stand beside EPOLLEXCLUSIVE. */
 const EXCLUSIVE_OK: u32 =
   EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;

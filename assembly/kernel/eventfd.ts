@@ -12,10 +12,10 @@ import { EAGAIN, EINVAL, ENOMEM } from "../errno";
 import { Iovec } from "../structs";
 import { Description, KIND_EVENTFD, wake } from "./description";
 import { scatter } from "./memory";
+import { O_RDWR } from "./numbers";
 import { scratch } from "./scratch";
 import { newDescription, publish } from "./table";
 
-const O_RDWR: i32 = 2;
 const COUNTER_BYTES: i32 = 8;
 
 @unmanaged

@@ -39,6 +39,7 @@ import { Eventfd, eventfdRead, eventfdWrite } from "./eventfd";
 import { has } from "./has";
 import { input, output, tcpResume, tcpSend, udpResume, udpSend } from "./host";
 import { reachable, vectorBytes } from "./memory";
+import { TRANSFER_MAX } from "./numbers";
 import { look, pause } from "./pause";
 import { Pair, pairReceive, pairSend } from "./pair";
 import { PipeEnd, isWriter, pipeRead, pipeWrite } from "./pipe";
@@ -53,9 +54,6 @@ import { CONNECTED, CONNECTING, FRESH, LISTENING, Tcp, hasRoom, takeReceived } f
 import { Timerfd, timerfdRead } from "./timerfd";
 import { NEVER } from "./timers";
 import { Udp, hasDatagramRoom, udpReceive } from "./udp";
-
-/** MAX_RW_COUNT */
-const TRANSFER_MAX: u32 = 0x7ffff000;
 
 /** What a datagram of IPv4 has room for. */
 const DATAGRAM_BYTES_MAX: i32 = 65507;

@@ -3,6 +3,7 @@
 import { EFAULT, EINVAL, EPERM, ESRCH } from "../errno";
 import { take } from "./blocks";
 import { reachable } from "./memory";
+import { PID } from "./numbers";
 import { setQueuedMax } from "./signal";
 import { descriptorLimit, setDescriptorLimit } from "./table";
 
@@ -19,7 +20,6 @@ const RLIMIT_MSGQUEUE: i32 = 12;
 const RLIMIT_NICE: i32 = 13;
 const RLIMIT_RTPRIO: i32 = 14;
 const SIGNALS_QUEUED_MAX: u64 = 1024;
-const PID: i32 = 2;
 
 @unmanaged
 class Limit {

@@ -2,11 +2,10 @@
 
 import { EFAULT, EINVAL } from "../errno";
 import { Iovec } from "../structs";
+import { TRANSFER_MAX } from "./numbers";
 
 /** UIO_MAXIOV */
 const VECTOR_MAX: i32 = 1024;
-/** MAX_RW_COUNT: what one call moves at most. */
-const TRANSFER_MAX: u64 = 0x7ffff000;
 
 /** Whether a range lies in memory. An empty one may be anywhere. */
 export function reachable(at: usize, bytes: u32): bool {

@@ -8,13 +8,13 @@ import { KIND_PAIR, KIND_TCP, KIND_UDP } from "./description";
 import { receive, send, vectorOf } from "./files";
 import { monotonicNow } from "./host";
 import { reachable, vectorBytes } from "./memory";
+import { TIMESPEC_BYTES } from "./numbers";
 import { Socket, findSocket, noSocket } from "./socket";
 import { TIME_MAX, later, storeTime, timeOf } from "./time";
 import { readBytes, readName, readNameBytes } from "./udp";
 
 const MESSAGES_MAX: u32 = 1024; // UIO_MAXIOV
 const MSG_WAITFORONE: i32 = 0x10000;
-const TIMESPEC_BYTES: i32 = 16;
 
 export function sendto(fd: i32, buf: usize, len: i32, flags: i32, addr: usize, addrlen: i32): i32 {
   const socket = findSocket(fd);

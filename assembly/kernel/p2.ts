@@ -6,13 +6,13 @@ import { EAGAIN, EIO } from "../errno";
 import { give, takeDirty } from "./blocks";
 import * as wasi from "./externals/wasi2";
 import { landAt } from "./landing";
+import { SECOND_NS } from "./numbers";
 import { scratch } from "./scratch";
 import { NEVER } from "./timers";
 
 const FIRST_SOURCES: i32 = 64;
 /** blocking-write-and-flush takes no more. */
 const OUTPUT_BYTES_MAX: i32 = 4096;
-const SECOND_NS: i64 = 1_000_000_000;
 const CLOSED: u8 = 1;
 const WORD: i32 = 4;
 

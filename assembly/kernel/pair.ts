@@ -5,8 +5,6 @@ import {
   EPOLLERR,
   EPOLLHUP,
   EPOLLIN,
-  EPOLLOUT,
-  EPOLLPRI,
   EPOLLRDHUP,
   SHUT_RD,
   SHUT_WR,
@@ -17,16 +15,11 @@ import { EAGAIN, ECONNREFUSED, ECONNRESET, EMSGSIZE, ENOBUFS, ENOTCONN, EPIPE } 
 import { give, takeDirty } from "./blocks";
 import { wake } from "./description";
 import { gather, scatter } from "./memory";
-import { EPOLLRDNORM, EPOLLWRNORM } from "./pipe";
+import { DATA_READY, EPOLLRDNORM, MESSAGE_OVERHEAD, WRITE_SPACE } from "./numbers";
 import { Socket, takeError } from "./socket";
-import { EPOLLRDBAND, EPOLLWRBAND } from "./tcp";
 
-const DATA_READY: u32 = EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND;
-const WRITE_SPACE: u32 = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
 /** /proc/sys/net/core/wmem_default */
 const SEND_BUFFER: i32 = 212992;
-/** What the kernel keeps beside the bytes of a message, about. */
-const OVERHEAD: i32 = 768;
 /** A stream's write becomes messages of at most this. */
 const PIECE_BYTES: i32 = 32768;
 /** /proc/sys/net/unix/max_dgram_qlen */
@@ -97,7 +90,7 @@ export function pairSend(pair: Pair, iov: usize, skip: i32, bytes: i32): i32 {
     const step = isStream ? min(bytes - done, PIECE_BYTES) : bytes;
     if (isStream && step === 0) return 0;
     if (!queue(peer, iov, done, step)) return done > skip ? done - skip : -ENOBUFS;
-    pair.unread += step + OVERHEAD;
+    pair.unread += step + MESSAGE_OVERHEAD;
     done += step;
     wake(peer, DATA_READY);
     if (!isStream) return step;
@@ -167,7 +160,7 @@ function consume(pair: Pair, message: Message, bytes: i32): void {
   if (pair.first === null) pair.last = null;
   pair.messages--;
   if (peer !== null) {
-    peer.unread -= message.bytes + OVERHEAD;
+    peer.unread -= message.bytes + MESSAGE_OVERHEAD;
     if (isWritable(peer)) wake(peer, WRITE_SPACE);
   }
   give(changetype<usize>(message), <i32>offsetof<Message>() + message.bytes);

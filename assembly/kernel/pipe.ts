@@ -6,15 +6,12 @@ import { EAGAIN, EBUSY, EFAULT, EINVAL, ENOMEM, EPERM, EPIPE } from "../errno";
 import { give, take, takeDirty } from "./blocks";
 import { Description, KIND_PIPE, wake } from "./description";
 import { gather, reachable, scatter } from "./memory";
+import { EPOLLRDNORM, EPOLLWRNORM, O_DIRECT, O_WRONLY } from "./numbers";
 import { checkTwoFree, newDescription, publish } from "./table";
 
-export const EPOLLRDNORM: u32 = 0x40;
-export const EPOLLWRNORM: u32 = 0x100;
 const READABLE: u32 = EPOLLIN | EPOLLRDNORM;
 const WRITABLE: u32 = EPOLLOUT | EPOLLWRNORM;
 
-const O_WRONLY: i32 = 1;
-const O_DIRECT: i32 = 0x4000;
 const PAGE_BYTES: i32 = 4096;
 const FIRST_PAGES: i32 = 16;
 /** /proc/sys/fs/pipe-max-size, in pages. */

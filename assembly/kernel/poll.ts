@@ -6,14 +6,12 @@ import { Pollfd } from "../structs";
 import { UNDISTURBED, restoreMask, swapMaskAt } from "./deliver";
 import { monotonicNow } from "./host";
 import { reachable, reachableArray } from "./memory";
+import { MILLISECOND_NS, TIMESPEC_BYTES } from "./numbers";
 import { expireTimers, hasPassed, look, pause } from "./pause";
 import { eventsOf } from "./ready";
 import { descriptorLimit, lookup } from "./table";
 import { later, storeTime, timeOf } from "./time";
 import { NEVER } from "./timers";
-
-const MILLISECOND_NS: i64 = 1_000_000;
-const TIMESPEC_BYTES: i32 = 16;
 
 export function poll(fds: usize, nfds: i32, timeout: i32): i32 {
   return pollFor(fds, nfds, timeout < 0 ? -1 : timeout * MILLISECOND_NS);

@@ -4,11 +4,10 @@ import { EFAULT, EINVAL, ENOENT } from "../errno";
 import { end } from "./end";
 import { args, environment, random } from "./host";
 import { reachable } from "./memory";
+import { PID, UID } from "./numbers";
 import { scratch } from "./scratch";
 import { look } from "./pause";
 
-const PID: i32 = 2;
-const ID: i32 = 1000;
 const NAME_BYTES: usize = 65;
 const UTSNAME_BYTES: i32 = 390;
 const RUSAGE_BYTES: i32 = 144;
@@ -35,19 +34,19 @@ export function getpid(): i32 {
 }
 
 export function getuid(): i32 {
-  return ID;
+  return UID;
 }
 
 export function geteuid(): i32 {
-  return ID;
+  return UID;
 }
 
 export function getgid(): i32 {
-  return ID;
+  return UID;
 }
 
 export function getegid(): i32 {
-  return ID;
+  return UID;
 }
 
 /** Texts of at most 8 bytes, as numbers: the adapter has no data. */

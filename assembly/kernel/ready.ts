@@ -17,8 +17,9 @@ import {
   unmakeReady,
 } from "./description";
 import { Eventfd, eventfdEvents } from "./eventfd";
+import { EPOLLRDNORM, EPOLLWRNORM } from "./numbers";
 import { Pair, pairEvents } from "./pair";
-import { EPOLLRDNORM, EPOLLWRNORM, PipeEnd, pipeEvents } from "./pipe";
+import { PipeEnd, pipeEvents } from "./pipe";
 import { Signalfd, signalfdEvents } from "./signal";
 import { Tcp, tcpEvents } from "./tcp";
 import { Timerfd, timerfdEvents } from "./timerfd";

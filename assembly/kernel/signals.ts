@@ -16,6 +16,7 @@ import { KIND_SIGNALFD, wake } from "./description";
 import { UNDISTURBED, deliver, restoreMask, swapMask } from "./deliver";
 import { monotonicNow } from "./host";
 import { reachable, scatter } from "./memory";
+import { O_RDWR, PID, SIGSET_BYTES, TIMESPEC_BYTES, UID } from "./numbers";
 import { look, pause } from "./pause";
 import { scratch } from "./scratch";
 import {
@@ -42,18 +43,13 @@ import { lookup, newDescription, publish } from "./table";
 import { later, timeOf } from "./time";
 import { NEVER, TIMER_OF_ALARM, clearTimer, setTimer } from "./timers";
 
-const SIGSET_BYTES: i32 = 8;
 const SIGINFO_BYTES: i32 = 128;
-const TIMESPEC_BYTES: i32 = 16;
 const ITIMERVAL_BYTES: i32 = 32;
 const SA_SIGINFO: u32 = 4;
 /** What the kernel knows but for SA_SIGINFO; it clears all others. */
 const SA_KNOWN: u32 = 0xd8000803;
 const SI_KERNEL: i32 = 0x80;
 const SI_TKILL: i32 = -6;
-const PID: i32 = 2;
-const ID: i32 = 1000;
-const O_RDWR: i32 = 2;
 const MICROSECOND_NS: i64 = 1000;
 const SECOND_US: i64 = 1_000_000;
 const SECONDS_MAX: i64 = i64.MAX_VALUE / 1_000_000_000;
@@ -159,7 +155,7 @@ function storeOrigin(signum: i32, code: usize, sender: usize): void {
   const isKernel = source === FROM_KERNEL;
   store<i32>(code, isKernel ? SI_KERNEL : source === FROM_TGKILL ? SI_TKILL : 0);
   store<i32>(sender, isKernel ? 0 : PID);
-  store<i32>(sender, isKernel ? 0 : ID, 4);
+  store<i32>(sender, isKernel ? 0 : UID, 4);
 }
 
 /** Only itself: as its process, its group, or all it may signal. */

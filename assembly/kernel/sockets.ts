@@ -46,6 +46,7 @@ import {
   udpOpen,
 } from "./host";
 import { reachable } from "./memory";
+import { O_RDWR } from "./numbers";
 import { Pair, connectPair, pairShutdown } from "./pair";
 import { look, pause } from "./pause";
 import { scratch } from "./scratch";
@@ -60,7 +61,6 @@ const TYPE_FLAGS: i32 = SOCK_NONBLOCK | SOCK_CLOEXEC;
 const TYPES_MAX: i32 = 11;
 const PROTOCOLS_MAX: i32 = 256;
 const SOCK_RAW: i32 = 3;
-const O_RDWR: i32 = 2;
 
 export function socket(domain: i32, type: i32, protocol: i32): i32 {
   const kind = type & TYPE_MASK;

@@ -11,11 +11,11 @@ import {
   KIND_UDP,
 } from "./description";
 import { reachable } from "./memory";
+import { UID } from "./numbers";
 import { lookup } from "./table";
 
 const STAT_BYTES: i32 = 144;
 const PAGE_BYTES: i64 = 4096;
-const ID: u32 = 1000;
 const S_IFSOCK: u32 = 0xc000;
 const S_IFIFO: u32 = 0x1000;
 const S_IFCHR: u32 = 0x2000;
@@ -29,8 +29,8 @@ export function fstat(fd: i32, statbuf: usize): i32 {
   memory.fill(statbuf, 0, STAT_BYTES);
   store<u64>(statbuf, 1, 16); // st_nlink
   store<u32>(statbuf, modeOf(description), 24);
-  store<u32>(statbuf, ID, 28);
-  store<u32>(statbuf, ID, 32);
+  store<u32>(statbuf, UID, 28);
+  store<u32>(statbuf, UID, 32);
   store<i64>(statbuf, PAGE_BYTES, 56); // st_blksize
   return 0;
 }

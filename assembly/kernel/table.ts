@@ -4,8 +4,8 @@ import { O_NONBLOCK } from "../constants";
 import { EBADF, EMFILE, ENOMEM } from "../errno";
 import { give, take } from "./blocks";
 import { Description, KIND_INPUT, KIND_OUTPUT } from "./description";
+import { O_WRONLY } from "./numbers";
 
-const O_WRONLY: i32 = 1;
 const FIRST_SLOTS: i32 = 64;
 
 @unmanaged

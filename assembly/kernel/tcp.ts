@@ -1,19 +1,13 @@
 // A TCP socket as the kernel sees it: its state, what it has received and not been asked for, what
 // is waiting to be accepted. It knows no WASI: the layer below fills its queues and empties them.
 
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from "../constants";
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from "../constants";
 import { EAGAIN } from "../errno";
 import { give, takeDirty } from "./blocks";
 import { wake } from "./description";
 import { scatter } from "./memory";
-import { EPOLLRDNORM, EPOLLWRNORM } from "./pipe";
+import { DATA_READY, EPOLLRDNORM, EPOLLWRNORM, WRITE_SPACE } from "./numbers";
 import { Socket } from "./socket";
-
-export const EPOLLRDBAND: u32 = 0x80;
-export const EPOLLWRBAND: u32 = 0x200;
-/** What wakes those who wait for bytes, and for room: sock_def_readable, sk_stream_write_space. */
-const DATA_READY: u32 = EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND;
-const WRITE_SPACE: u32 = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
 
 /** In its life; a socket that a connection has ended is FRESH again, with both ways shut. */
 export const FRESH: i32 = 0;

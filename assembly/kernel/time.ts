@@ -2,8 +2,8 @@
 
 import { EINVAL } from "../errno";
 import { Timespec } from "../structs";
+import { SECOND_NS } from "./numbers";
 
-export const SECOND_NS: i64 = 1_000_000_000;
 /** KTIME_MAX: beyond it a time is as far as a time can be. */
 export const TIME_MAX: i64 = i64.MAX_VALUE;
 

@@ -16,12 +16,12 @@ import { Description, KIND_TIMERFD, wake } from "./description";
 import { has } from "./has";
 import { monotonicNow, realtimeNow } from "./host";
 import { reachable, scatter } from "./memory";
+import { O_RDWR } from "./numbers";
 import { scratch } from "./scratch";
 import { lookup, newDescription, publish } from "./table";
 import { later, storeTime, timeOf } from "./time";
 import { TIMER_OF_FD, Timer, clearTimer, setTimer } from "./timers";
 
-const O_RDWR: i32 = 2;
 const CLOCK_REALTIME_ALARM: i32 = 8;
 const CLOCK_BOOTTIME_ALARM: i32 = 9;
 const COUNT_BYTES: i32 = 8;

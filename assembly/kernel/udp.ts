@@ -1,20 +1,16 @@
 // A UDP socket as the kernel sees it: datagrams that have come and not been asked for. It knows no
 // WASI: the layer below fills its queue.
 
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from "../constants";
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLRDHUP } from "../constants";
 import { EAGAIN } from "../errno";
 import { give, take, takeDirty } from "./blocks";
 import { wake } from "./description";
 import { scatter } from "./memory";
-import { EPOLLRDNORM, EPOLLWRNORM } from "./pipe";
+import { DATA_READY, EPOLLRDNORM, MESSAGE_OVERHEAD, WRITE_SPACE } from "./numbers";
 import { Socket, takeError } from "./socket";
-import { EPOLLRDBAND, EPOLLWRBAND } from "./tcp";
 
-const DATA_READY: u32 = EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND;
-const WRITE_SPACE: u32 = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
 /** /proc/sys/net/core/rmem_default; each datagram counts with what the kernel keeps beside it. */
 const RECEIVE_BUFFER: i32 = 212992;
-const OVERHEAD: i32 = 768;
 /** sizeof(struct sockaddr_in6) */
 export const NAME_BYTES: i32 = 28;
 
@@ -74,7 +70,7 @@ export function arrived(udp: Udp, datagram: Datagram): void {
   if (last === null) udp.first = datagram;
   else last.next = datagram;
   udp.last = datagram;
-  udp.queued += datagram.bytes + OVERHEAD;
+  udp.queued += datagram.bytes + MESSAGE_OVERHEAD;
   wake(udp, DATA_READY);
 }
 
@@ -131,7 +127,7 @@ export function udpReceive(udp: Udp, iov: usize, bytes: i32, peeks: bool, isWhol
 function dropFirst(udp: Udp, datagram: Datagram): void {
   udp.first = datagram.next;
   if (udp.first === null) udp.last = null;
-  udp.queued -= datagram.bytes + OVERHEAD;
+  udp.queued -= datagram.bytes + MESSAGE_OVERHEAD;
   give(changetype<usize>(datagram), <i32>offsetof<Datagram>() + NAME_BYTES + datagram.bytes);
 }
 
