@@ -20,7 +20,7 @@ import {
   EPIPE,
 } from "../errno";
 import { Iovec } from "../structs";
-import { take } from "./blocks";
+import { give, take } from "./blocks";
 import {
   Description,
   KIND_EVENTFD,
@@ -60,7 +60,7 @@ const DATAGRAM_BYTES_MAX: i32 = 65507;
 /** signalfd_siginfo, the longest of what an event descriptor gives. */
 const NOTE_BYTES_MAX: i32 = 128;
 
-/** The vector of read and write, which have but one part. */
+/** The vector of read and write, which have but one part; 0 while a blocked call has it. */
 let single: usize = 0;
 
 export function vectorOf(at: usize, bytes: i32): usize {
@@ -70,6 +70,24 @@ export function vectorOf(at: usize, bytes: i32): usize {
   part.base = <u32>at;
   part.len = min(<u32>bytes, TRANSFER_MAX);
   return single;
+}
+
+/**
+ * A call begins to wait: what handlers read and write meanwhile must not touch its vector.
+ *
+ * @returns whether it is the one of read and write.
+ */
+function keepVector(iov: usize): bool {
+  const isSingle = iov === single;
+  if (isSingle) single = 0;
+  return isSingle;
+}
+
+/** It has waited. One that was made meanwhile takes the place of what the call was given. */
+function leaveVector(isSingle: bool, iov: usize): void {
+  if (!isSingle) return;
+  if (single !== 0) give(single, offsetof<Iovec>());
+  single = iov;
 }
 
 export function read(fd: i32, buf: usize, count: i32): i32 {
@@ -145,12 +163,14 @@ export function receive(description: Description, iov: usize, bytes: i32, flags:
     look();
     return receiveNow(description, iov, bytes, flags);
   }
+  const isSingle = keepVector(iov);
   description.references++;
   do {
     const outcome = pause(NEVER);
     got = receiveNow(description, iov, bytes, flags);
     if (got === -EAGAIN && outcome === INTERRUPTED) got = -EINTR;
   } while (got === -EAGAIN);
+  leaveVector(isSingle, iov);
   description.references--;
   release(description);
   return got;
@@ -179,8 +199,11 @@ function receiveNow(description: Description, iov: usize, bytes: i32, flags: i32
   }
 }
 
-/** Writes all of it where the description is one that waits, else what fits. */
-/** `address`: where a datagram goes, or 0. */
+/**
+ * Writes all of it where the description is one that waits, else what fits.
+ *
+ * @param address where a datagram goes, or 0.
+ */
 export function send(
   description: Description,
   iov: usize,
@@ -212,6 +235,7 @@ function sendAll(
   if (done === bytes || (done < 0 && done !== -EAGAIN)) return done;
   if (isNonblocking(description) || (flags & MSG_DONTWAIT) !== 0) return done;
   if (done < 0) done = 0;
+  const isSingle = keepVector(iov);
   description.references++;
   while (done < bytes) {
     const outcome = pause(NEVER);
@@ -223,6 +247,7 @@ function sendAll(
       break;
     }
   }
+  leaveVector(isSingle, iov);
   description.references--;
   release(description);
   return done;

@@ -1,4 +1,4 @@
-// The seam between the kernel and the WASI it runs on: 0.2 or 0.3, as the entry file says.
+// The seam between the kernel and the WASI it runs on: nothing above it names a version.
 
 import * as p2 from "./p2";
 import * as p2tcp from "./p2-tcp";

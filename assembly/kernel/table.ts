@@ -1,7 +1,7 @@
 // The descriptor table: the guest's numbers, the lowest free one first.
 
 import { O_NONBLOCK } from "../constants";
-import { EBADF, EMFILE, ENOMEM } from "../errno";
+import { EMFILE, ENOMEM } from "../errno";
 import { give, take } from "./blocks";
 import { Description, KIND_INPUT, KIND_OUTPUT } from "./description";
 import { O_WRONLY } from "./numbers";
@@ -150,9 +150,4 @@ export function descriptorLimit(): i32 {
 
 export function setDescriptorLimit(numbers: i32): void {
   limit = numbers;
-}
-
-/** -EBADF unless the number is open. */
-export function checkOpen(fd: i32): i32 {
-  return lookup(fd) === null ? -EBADF : 0;
 }

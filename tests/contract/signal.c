@@ -384,7 +384,36 @@ static void alarms(void) {
   fact("setitimer: its handler", seen[SIGALRM]);
 }
 
+static int feeding, side[2];
+
+// Reads and writes elsewhere before it ends the wait of the call that it has interrupted.
+static void feed(int signum) {
+  (void)signum;
+  char other[4] = "....";
+  write(side[1], "side", 4);
+  read(side[0], other, 4);
+  fact_bytes("handler: its own read", 4, other);
+  write(feeding, "main", 4);
+}
+
+static void reading(void) {
+  int pipes[2];
+  char bytes[8] = "........";
+  must("pipe2", pipe2(pipes, 0));
+  must("pipe2", pipe2(side, 0));
+  feeding = pipes[1];
+  on(SIGALRM, feed, SA_RESTART);
+  const struct itimerval soon = {{0, 0}, {0, 3000}};
+  setitimer(ITIMER_REAL, &soon, NULL);
+  int got = read(pipes[0], bytes, sizeof bytes);
+  fact_bytes("read: restarted, its handler read meanwhile", got, bytes);
+  forget_signals();
+  close_pair(pipes);
+  close_pair(side);
+}
+
 static void facts(void) {
+  reading();
   actions();
   masks();
   sending();
