@@ -84,10 +84,10 @@ function update(timerfd: Timerfd, now: u64): void {
   if (timer.isSet && timer.deadline <= now) timerfdExpire(timerfd, now);
 }
 
-function storeSetting(timerfd: Timerfd, at: usize, now: u64): void {
-  storeTime(at, timerfd.intervalNs);
+/** Until the next expiration; 0 where there is none. */
+function leftNs(timerfd: Timerfd, now: u64): i64 {
   const timer = timerfd.timer;
-  storeTime(at + VALUE, timer.isSet ? <i64>max(timer.deadline - now, 1) : 0);
+  return timer.isSet ? <i64>max(timer.deadline - now, 1) : 0;
 }
 
 export function timerfd_settime(fd: i32, flags: i32, value: usize, old: usize): i32 {
@@ -101,8 +101,8 @@ export function timerfd_settime(fd: i32, flags: i32, value: usize, old: usize): 
   if (timerfd === null) return missing(fd);
   const now = monotonicNow();
   update(timerfd, now);
-  const before = scratch();
-  storeSetting(timerfd, before, now);
+  const intervalBefore = timerfd.intervalNs;
+  const leftBefore = leftNs(timerfd, now);
   clearTimer(timerfd.timer);
   timerfd.ticks = 0;
   timerfd.intervalNs = interval;
@@ -114,7 +114,8 @@ export function timerfd_settime(fd: i32, flags: i32, value: usize, old: usize): 
   }
   if (old === 0) return 0;
   if (!reachable(old, offsetof<Itimerspec>())) return -EFAULT;
-  memory.copy(old, before, offsetof<Itimerspec>());
+  storeTime(old, intervalBefore);
+  storeTime(old + VALUE, leftBefore);
   return 0;
 }
 
@@ -131,7 +132,8 @@ export function timerfd_gettime(fd: i32, current: usize): i32 {
   const now = monotonicNow();
   update(timerfd, now);
   if (current === 0 || !reachable(current, offsetof<Itimerspec>())) return -EFAULT;
-  storeSetting(timerfd, current, now);
+  storeTime(current, timerfd.intervalNs);
+  storeTime(current + VALUE, leftNs(timerfd, now));
   return 0;
 }
 

@@ -203,7 +203,9 @@ static void absolute(void) {
             got.it_value.tv_sec >= 98 && got.it_value.tv_sec <= 100);
     set.it_value = (struct timespec){1, 0};
     set.it_interval = (struct timespec){1000000000, 0};
-    timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL);
+    timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, &got);
+    fact_at("ABSTIME: the old one is relative, clock", clocks[i],
+            got.it_value.tv_sec >= 98 && got.it_value.tv_sec <= 100 && !got.it_interval.tv_sec);
     await(fd, EPOLLIN);
     fact_at("ABSTIME: long ago with a long interval, clock", clocks[i], expirations(fd) >= 1);
     fact_at("ABSTIME: CANCEL_ON_SET, clock", clocks[i],
