@@ -4,7 +4,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Invocation, isHostHeaders, parseArguments } from "./cc-options.ts";
 import { ErrorCodes, StartError, TripollError, quote } from "./errors.ts";
@@ -122,8 +122,9 @@ function findClang(): string {
 
 /** wasi-libc's headers and libraries, wherever they are. */
 function findLibc(sysroot: string): { headers: string; libraries: string } {
-  const headers = join(sysroot, "include", WASI);
-  const libraries = join(sysroot, "lib", WASI);
+  const base = resolve(sysroot); // the library is built in another folder
+  const headers = join(base, "include", WASI);
+  const libraries = join(base, "lib", WASI);
   if (!existsSync(join(headers, "stdio.h")) || !existsSync(join(libraries, "libc.a"))) {
     throw missing(
       `wasi-libc, which is not below ${quote(sysroot)} (--sysroot, ${SYSROOT_VARIABLE})`,

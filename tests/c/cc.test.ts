@@ -1,7 +1,7 @@
 // `tripoll cc` in the place of a compiler: what it passes on, leaves out, warns of and links.
 
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { cc, folderWith, needToolchain, newFolder, run } from "../support/cc.ts";
@@ -357,6 +357,13 @@ test("a guest of wasi-libc alone, without any of ours, runs too", async () => {
   assert.is(stderr, "");
   assert.is(stdout, "2 x b 1\ntyped\n1 1");
   assert.is(code, 9);
+});
+
+test("--sysroot: a relative one is the same folder for the library too", () => {
+  const cwd = folderWith({ "hello.c": HELLO });
+  const sysroot = relative(cwd, process.env["WASI_SYSROOT"] || "/usr");
+  const made = cc([`--sysroot=${sysroot}`, "hello.c"], { cwd });
+  assert.equal(made, { code: 0, stdout: "", stderr: "" });
 });
 
 test.run();
